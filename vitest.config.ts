@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // Tests of one package see the sources of the others, so a test run needs no build.
+  resolve: { conditions: ['@ostinato/source'] },
+  ssr: { resolve: { conditions: ['@ostinato/source', 'node', 'import', 'default'] } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'tools/*/src/**/*.test.ts', 'tools/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+  },
+});
