@@ -1,1 +1,11 @@
-export {};
+export type {
+  Attribute,
+  DataType,
+  Dimension,
+  Graph,
+  Model,
+  Node,
+  Shape,
+  Tensor,
+  Value,
+} from './ir.js';

@@ -1,1 +1,2 @@
-export {};
+export { type LstmConfig, lstmParameters, type ParameterSpec } from './lstm-config.js';
+export type { NamedTensor, NamedTensors } from './tensor.js';

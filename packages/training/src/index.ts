@@ -1,1 +1,8 @@
-export {};
+export type { Batch } from './data/batch.js';
+export type {
+  EngineState,
+  EvaluationResult,
+  StepOptions,
+  StepResult,
+  TrainingEngine,
+} from './engines/engine.js';
