@@ -6,20 +6,31 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** What the person at the terminal can act on; shown as one line. */
+class SetupError extends Error {}
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, 'node_modules', '.cache', 'ostinato-setup');
 const workspace = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-checkNode(workspace.engines.node.replace('>=', ''));
-install(workspace.packageManager);
-build();
+try {
+  checkNode(workspace.engines.node.replace('>=', ''));
+  install(workspace.packageManager);
+  build();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`setup: ${error.message}`);
+  process.exitCode = 1;
+}
 
 /** Stops with a clear line when this Node is older than `minimum` (major.minor.patch). */
 function checkNode(minimum) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const [wantedMajor, wantedMinor] = minimum.split('.').map(Number);
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
-  fail(`Node ${minimum} or later is needed, this is ${process.versions.node}; see nodejs.org`);
+  throw new SetupError(
+    `Node ${minimum} or later is needed, this is ${process.versions.node}; see nodejs.org`,
+  );
 }
 
 /** Installs what the lockfile says, with the pinned package manager; skipped while nothing changed. */
@@ -41,7 +52,7 @@ function install(packageManager) {
     shell: process.platform === 'win32',
   });
   if (result.status !== 0) {
-    fail(
+    throw new SetupError(
       `the dependencies could not be installed (${installFailure(result)}); ` +
         'check the network and `npm config get registry`, then run the command again',
     );
@@ -61,7 +72,7 @@ function build() {
   ]);
   if (result.status !== 0) {
     process.stderr.write(result.stdout + result.stderr);
-    fail('the packages do not compile; the lines above say where');
+    throw new SetupError('the packages do not compile; the lines above say where');
   }
   if (Date.now() - started > 1000) console.log(`setup: built in ${seconds(started)}`);
 }
@@ -103,9 +114,4 @@ function runNode(script, args) {
 
 function seconds(started) {
   return `${((Date.now() - started) / 1000).toFixed(1)} s`;
-}
-
-function fail(message) {
-  console.error(`setup: ${message}`);
-  process.exit(1);
 }

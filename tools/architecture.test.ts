@@ -1,0 +1,170 @@
+// The structure of docs/architecture.md, checked: who may import whom, and that nothing goes in a circle.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { findCycles, importsOf, packageOf, readImports, resolveRelative } from './source-graph.js';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The arrows: folder -> the packages of this project that it may import. */
+const allowedImports: Record<string, readonly string[]> = {
+  'packages/core': [],
+  'packages/graph': [],
+  'packages/model': ['@ostinato/graph'],
+  'packages/training': ['@ostinato/core', '@ostinato/graph', '@ostinato/model'],
+  'packages/runtime-node': ['@ostinato/core'],
+  'tools/export': ['@ostinato/core', '@ostinato/graph', '@ostinato/model'],
+  'packages/cli': [
+    '@ostinato/core',
+    '@ostinato/graph',
+    '@ostinato/model',
+    '@ostinato/training',
+    '@ostinato/export',
+    '@ostinato/node',
+  ],
+  'tools/bench': [
+    '@ostinato/core',
+    '@ostinato/graph',
+    '@ostinato/model',
+    '@ostinato/training',
+    '@ostinato/export',
+    '@ostinato/node',
+  ],
+};
+
+/** These run anywhere: no Node, no DOM. */
+const portable = ['packages/core', 'packages/graph', 'packages/model'];
+
+interface PackageFile {
+  name: string;
+  dependencies?: Record<string, string>;
+}
+
+interface TsConfig {
+  compilerOptions?: { types?: string[]; lib?: string[] };
+  references?: { path: string }[];
+}
+
+function readPackageFile(folder: string): PackageFile {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as PackageFile;
+}
+
+function readTsConfig(path: string): TsConfig {
+  return JSON.parse(readFileSync(join(root, path), 'utf8')) as TsConfig;
+}
+
+const folders = ['packages', 'tools'].flatMap((parent) =>
+  readdirSync(join(root, parent))
+    .map((name) => `${parent}/${name}`)
+    .filter((folder) => existsSync(join(root, folder, 'package.json'))),
+);
+const packageNames = new Map(folders.map((folder) => [folder, readPackageFile(folder).name]));
+const ours = new Set(packageNames.values());
+
+it('has an arrow for every package', () => {
+  expect(folders.toSorted()).toEqual(Object.keys(allowedImports).toSorted());
+});
+
+describe.each(folders)('%s', (folder) => {
+  const allowed = allowedImports[folder] ?? [];
+  const imports = readImports(join(root, folder, 'src'));
+  const tsconfig = readTsConfig(`${folder}/tsconfig.json`);
+
+  it('depends only on packages below it', () => {
+    const { dependencies = {} } = readPackageFile(folder);
+    const above = Object.keys(dependencies).filter(
+      (name) => ours.has(name) && !allowed.includes(name),
+    );
+    expect(above).toEqual([]);
+  });
+
+  it('references only the projects it may import', () => {
+    const referenced = (tsconfig.references ?? []).map(({ path }) =>
+      packageNames.get(
+        relative(root, join(root, folder, path))
+          .split(sep)
+          .join('/'),
+      ),
+    );
+    expect(referenced.filter((name) => name === undefined || !allowed.includes(name))).toEqual([]);
+  });
+
+  it('imports only packages below it, by their name', () => {
+    const wrong: string[] = [];
+    for (const [file, specifiers] of imports) {
+      for (const specifier of specifiers) {
+        const name = packageOf(specifier);
+        const inside =
+          name === undefined
+            ? !relative(join(root, folder, 'src'), resolveRelative(file, specifier)).startsWith(
+                '..',
+              )
+            : !ours.has(name) || allowed.includes(name);
+        if (!inside) wrong.push(`${relative(root, file)} imports ${specifier}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no circle of imports', () => {
+    const cycles = findCycles(imports).map((files) => files.map((file) => relative(root, file)));
+    expect(cycles).toEqual([]);
+  });
+});
+
+describe.each(portable)('%s', (folder) => {
+  it('knows neither Node nor the DOM', () => {
+    const { compilerOptions } = readTsConfig(`${folder}/tsconfig.json`);
+    expect(compilerOptions?.types ?? []).toEqual([]);
+    expect(compilerOptions?.lib).toBeUndefined(); // the base's: ECMAScript alone
+    const nodeImports = [...readImports(join(root, folder, 'src'))]
+      .filter(([file]) => !file.endsWith('.test.ts'))
+      .flatMap(([, specifiers]) => specifiers)
+      .filter((specifier) => specifier.startsWith('node:'));
+    expect(nodeImports).toEqual([]);
+  });
+});
+
+it('the base configuration has no Node and no DOM types', () => {
+  const { compilerOptions } = readTsConfig('tsconfig.base.json');
+  expect(compilerOptions?.types).toEqual([]);
+  expect(compilerOptions?.lib?.some((name) => /dom|worker/i.test(name))).toBe(false);
+});
+
+describe('the reading of imports', () => {
+  it('sees imports, types, re-exports and dynamic imports', () => {
+    const text = `
+      import { a } from './a.js';
+      import type { B } from '@ostinato/core/testing';
+      import './effect.js';
+      export * from './c.js';
+      export { d } from './d.js';
+      const e = await import('./e.js');
+    `;
+    expect(importsOf('x.ts', text)).toEqual([
+      './a.js',
+      '@ostinato/core/testing',
+      './effect.js',
+      './c.js',
+      './d.js',
+      './e.js',
+    ]);
+  });
+
+  it('finds a circle through several files, and none in a diamond', () => {
+    const circle = new Map([
+      ['/s/a.ts', ['./b.js']],
+      ['/s/b.ts', ['./c.js', 'zod']],
+      ['/s/c.ts', ['./a.js']],
+    ]);
+    expect(findCycles(circle)).toEqual([['/s/a.ts', '/s/b.ts', '/s/c.ts', '/s/a.ts']]);
+    const diamond = new Map([
+      ['/s/a.ts', ['./b.js', './c.js']],
+      ['/s/b.ts', ['./d.js']],
+      ['/s/c.ts', ['./d.js']],
+      ['/s/d.ts', []],
+    ]);
+    expect(findCycles(diamond)).toEqual([]);
+  });
+});
