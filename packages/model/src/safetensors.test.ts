@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SafetensorsError } from './errors.js';
 import { float16ToNumber } from './float16.js';
