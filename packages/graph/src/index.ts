@@ -1,3 +1,5 @@
+export { GraphBuilder, OPSET } from './builder.js';
+export { GraphError } from './errors.js';
 export type {
   Attribute,
   DataType,
@@ -9,3 +11,16 @@ export type {
   Tensor,
   Value,
 } from './ir.js';
+export { ELEMENT_BYTES, tensorOf } from './tensors.js';
+export { gradients } from './gradients/gradients.js';
+export { sideBySide } from './gradients/matrix-rules.js';
+export { embeddingColumns } from './layers/embedding-columns.js';
+export { lstmLayer, lstmStep, type RecurrenceForm } from './layers/lstm-layer.js';
+export {
+  adamW,
+  type AdamOptions,
+  type AdamSchedule,
+  type AdamUpdate,
+  clipFactor,
+  globalNorm,
+} from './optimizer.js';

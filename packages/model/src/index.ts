@@ -5,3 +5,9 @@ export { LSTM_PRESETS, type LstmPreset, type LstmSizes, presetConfig } from './p
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './safetensors.js';
 export type { NamedTensor, NamedTensors } from './tensor.js';
 export { validateLstmConfig } from './validate-config.js';
+export {
+  type LayerState,
+  lstmForward,
+  type LstmForwardInputs,
+  type LstmForwardOutputs,
+} from './lstm-language-model.js';
