@@ -14,6 +14,13 @@ export {
   checkScore,
   checkTokens,
 } from './model/check-request.js';
+export type { Advance } from './model/decode-by-steps.js';
+export {
+  allowedAfter,
+  decodeBySteps,
+  logProbability,
+  scoreBySteps,
+} from './model/decode-by-steps.js';
 export type {
   ConsumeResult,
   DecodeRequest,

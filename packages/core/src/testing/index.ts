@@ -1,1 +1,6 @@
-export {};
+export { createFakeGrammar } from './fake-grammar.js';
+export type { FakeModelOptions } from './fake-model.js';
+export { createFakeModel } from './fake-model.js';
+export type { ModelUnderTest } from './next-token-model-contract.js';
+export { nextTokenModelContract } from './next-token-model-contract.js';
+export type { TestApi } from './test-api.js';
