@@ -24,3 +24,8 @@ export {
   clipFactor,
   globalNorm,
 } from './optimizer.js';
+export { dataTypeCode } from './onnx/data-types.js';
+export { type DecodeLimits, decodeModel } from './onnx/decode.js';
+export { encodeModel } from './onnx/encode.js';
+export { SUPPORTED_OPERATORS } from './onnx/operators.js';
+export { type ValidateOptions, validateModel } from './onnx/validate.js';
