@@ -1,0 +1,96 @@
+// `state.json` of a checkpoint: everything that is not a tensor.
+import * as z from 'zod';
+import { CheckpointError } from './checkpoint-error.js';
+
+/** Version of the schema of `state.json`. */
+export const CHECKPOINT_SCHEMA_VERSION = 1;
+
+/** The tensor files of a checkpoint. The exporter reads `parameters`; the other two matter for going on only. */
+export const TENSOR_FILES = {
+  parameters: 'parameters.safetensors',
+  moments: 'moments.safetensors',
+  carried: 'carried.safetensors',
+} as const;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
+const fileEntry = z.strictObject({ bytes: z.int().positive(), sha256 });
+
+/** Schema of a network's configuration, as checkpoints and runs store it. */
+export const lstmConfigSchema = z.strictObject({
+  kind: z.literal('lstm'),
+  vocabularySize: z.int(),
+  embeddingSize: z.int(),
+  hiddenSize: z.int(),
+  layers: z.int(),
+  dropout: z.number(),
+  tiedOutput: z.boolean(),
+});
+
+const scoreSchema = z.strictObject({
+  step: z.int().nonnegative(),
+  /** Validation loss at that step, nats per token. */
+  loss: z.number(),
+});
+
+const checkpointStateSchema = z.strictObject({
+  schemaVersion: z.literal(CHECKPOINT_SCHEMA_VERSION),
+  /** Optimizer steps taken. */
+  step: z.int().nonnegative(),
+  /** Complete passes over the training data. */
+  epoch: z.int().nonnegative(),
+  /** Training targets consumed. */
+  tokens: z.int().nonnegative(),
+  config: lstmConfigSchema,
+  tokenizerHash: z.string().min(1),
+  corpusHash: z.string().min(1),
+  /** Where the batch stream goes on; only the stream reads it. */
+  cursor: z.json(),
+  /** The best evaluation so far; its step has a checkpoint of its own. Null before the first evaluation. */
+  best: scoreSchema.nullable(),
+  /** Figures of the last evaluation. */
+  metrics: z.record(z.string(), z.number()),
+  /** The trainer's options, seed included. */
+  options: z.record(z.string(), z.json()),
+  files: z.strictObject({ parameters: fileEntry, moments: fileEntry, carried: fileEntry }),
+});
+
+export type CheckpointState = z.infer<typeof checkpointStateSchema>;
+
+/** Parses `state.json`.
+ *  @param where names the file in messages
+ *  @throws {CheckpointError} naming the first field that is wrong */
+export function parseCheckpointState(text: string, where: string): CheckpointState {
+  return parseStored(checkpointStateSchema, CHECKPOINT_SCHEMA_VERSION, text, where);
+}
+
+/** Parses a stored JSON file that has a `schemaVersion`.
+ *  @throws {CheckpointError} if it is not JSON, of another version, or does not fit the schema */
+export function parseStored<T>(
+  schema: z.ZodType<T>,
+  version: number,
+  text: string,
+  where: string,
+): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointError('damaged', `${where}: not JSON; was it cut?`, { cause });
+  }
+  const found = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (found !== version) {
+    throw new CheckpointError(
+      'schema-version',
+      `${where}: schema version ${JSON.stringify(found)}, this release reads ${version}`,
+    );
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new CheckpointError(
+      'damaged',
+      `${where}: ${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'not valid'}`,
+    );
+  }
+  return result.data;
+}

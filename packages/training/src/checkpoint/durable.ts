@@ -1,0 +1,49 @@
+// Writing so that a crash or a power cut leaves the old content or the new, never half of one.
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Names that begin so are unfinished work; whoever finds one at a start may delete it. */
+export const TEMPORARY_PREFIX = '.tmp-';
+
+/** How a file is written; given from outside in tests of a full disk. */
+export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
+
+/** Writes a new file and waits until the disk has it. */
+export async function writeFileDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Waits until the disk has a folder's list of names: after a rename in it. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows has no such call and orders renames itself.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Replaces a file in one instant, or leaves it as it was. */
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array,
+  writeFile: WriteFile = writeFileDurably,
+): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
