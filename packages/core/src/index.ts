@@ -1,3 +1,21 @@
+export { ArtifactError } from './artifact/artifact-error.js';
+export type { Golden, GoldenOptions } from './artifact/golden.js';
+export {
+  checkGolden,
+  createGolden,
+  goldenSchema,
+  GOLDEN_LOGIT_TOLERANCE,
+  GOLDEN_SCHEMA_VERSION,
+  parseGolden,
+} from './artifact/golden.js';
+export type { FileEntry, GraphEntry, Manifest } from './artifact/manifest.js';
+export {
+  MANIFEST_FILE,
+  manifestFiles,
+  manifestSchema,
+  MANIFEST_SCHEMA_VERSION,
+  parseManifest,
+} from './artifact/manifest.js';
 export { OstinatoError, VocabularyError } from './errors.js';
 export { GenerationError } from './generation/generation-error.js';
 export type { Random, Seed } from './generation/random.js';

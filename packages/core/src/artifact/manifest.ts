@@ -1,8 +1,12 @@
 // The manifest of a model artifact: what a folder `models/<name>/` says of itself.
 import * as z from 'zod';
+import { ArtifactError, parseJsonFile } from './artifact-error.js';
 
 /** Version of the manifest's schema. */
 export const MANIFEST_SCHEMA_VERSION = 1;
+
+/** The file that every artifact begins with. */
+export const MANIFEST_FILE = 'manifest.json';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
 const fileName = z
@@ -52,3 +56,25 @@ export const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 export type GraphEntry = z.infer<typeof graphEntry>;
 export type FileEntry = z.infer<typeof fileEntry>;
+
+/** @throws {ArtifactError} `not-json` or `invalid-schema`, naming the place */
+export function parseManifest(text: string): Manifest {
+  return parseJsonFile(MANIFEST_FILE, text, manifestSchema);
+}
+
+/** Every file that a manifest names, in its order.
+ *  @throws {ArtifactError} `duplicate-file` if two entries name the same file, or one names the manifest */
+export function manifestFiles(manifest: Manifest): FileEntry[] {
+  const entries = [...manifest.graphs, manifest.tokenizer, manifest.golden, manifest.card];
+  const names = new Set([MANIFEST_FILE]);
+  for (const { file } of entries) {
+    if (names.has(file)) {
+      throw new ArtifactError(
+        'duplicate-file',
+        `${MANIFEST_FILE}: ${file} is named twice; export again`,
+      );
+    }
+    names.add(file);
+  }
+  return entries;
+}

@@ -1,3 +1,4 @@
+export { checkGolden } from '../artifact/golden.js';
 export { createFakeGrammar } from './fake-grammar.js';
 export type { FakeModelOptions } from './fake-model.js';
 export { createFakeModel } from './fake-model.js';
