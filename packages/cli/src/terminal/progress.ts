@@ -1,0 +1,52 @@
+// Progress on stderr: one line that changes in place on a terminal, a line every few seconds elsewhere.
+import type { Writable } from 'node:stream';
+
+export interface Progress {
+  /** Shows where the work is. Cheap to call often: most calls print nothing. */
+  update(text: string): void;
+  /** Prints a line that stays. */
+  note(text: string): void;
+  /** Shows the last text and ends the changing line. */
+  end(): void;
+}
+
+interface ProgressStream extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+const TERMINAL_INTERVAL_MS = 100;
+const LOG_INTERVAL_MS = 5000;
+const CLEAR_LINE = '\r\u001B[2K';
+
+/** @param now the clock in milliseconds, for tests */
+export function createProgress(stream: ProgressStream, now: () => number = Date.now): Progress {
+  const inPlace = stream.isTTY === true;
+  const interval = inPlace ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS;
+  let printedAt = -Infinity;
+  let waiting: string | undefined;
+  let lineOpen = false;
+
+  const print = (text: string): void => {
+    printedAt = now();
+    waiting = undefined;
+    lineOpen = inPlace;
+    stream.write(inPlace ? CLEAR_LINE + text.slice(0, (stream.columns ?? 80) - 1) : `${text}\n`);
+  };
+
+  return {
+    update: (text) => {
+      if (now() - printedAt >= interval) print(text);
+      else waiting = text;
+    },
+    note: (text) => {
+      stream.write(`${lineOpen ? CLEAR_LINE : ''}${text}\n`);
+      lineOpen = false;
+    },
+    end: () => {
+      if (waiting !== undefined) print(waiting);
+      if (lineOpen) stream.write('\n');
+      lineOpen = false;
+    },
+  };
+}
