@@ -84,7 +84,9 @@ function packageFolders() {
       .filter((entry) => entry.isDirectory())
       .map((entry) => join(root, parent, entry.name)),
   );
-  return [root, ...children].filter((folder) => existsSync(join(folder, 'package.json')));
+  return [root, join(root, 'examples'), ...children].filter((folder) =>
+    existsSync(join(folder, 'package.json')),
+  );
 }
 
 /** A hash of everything that decides what an install does. */
