@@ -48,3 +48,5 @@ export type {
   SamplingParameters,
 } from './model/next-token-model.js';
 export { NEXT_TOKEN_MODEL_VERSION } from './model/next-token-model.js';
+export type { PianoRollOptions } from './piano-roll/piano-roll.js';
+export { pianoRollSvg } from './piano-roll/piano-roll.js';
