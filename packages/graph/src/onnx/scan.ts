@@ -76,7 +76,7 @@ function scanDelimited(scan: Scan, field: DescField | undefined, end: number, de
 
 /** The last number of a packed list must end where the list does. */
 function checkPackedEnd(bytes: Uint8Array, type: WireType, start: number, length: number): void {
-  const lastByte = length === 0 ? 0 : bytes[start + length - 1]!;
+  const lastByte = length === 0 ? 0 : bytes[start + length - 1];
   const isWhole = type === WireType.Bit32 ? length % 4 === 0 : lastByte < 0x80;
   if (!isWhole) malformed(start);
 }

@@ -19,9 +19,9 @@ function checkLoop(node: Node, body: Graph, where: string): void {
   checkCount(body.inputs.length, carried + 2, 'inputs', where);
   checkCount(body.outputs.length, node.outputs.length + 1, 'outputs', where);
   if (node.outputs.length < carried) fail(where, `${carried} outputs or more expected`);
-  checkScalar(body.inputs[0]!, 'int64', where);
-  checkScalar(body.inputs[1]!, 'bool', where);
-  checkScalar(body.outputs[0]!, 'bool', where);
+  checkScalar(body.inputs[0], 'int64', where);
+  checkScalar(body.inputs[1], 'bool', where);
+  checkScalar(body.outputs[0], 'bool', where);
   checkStates(body.inputs.slice(2), body.outputs.slice(1), where);
 }
 
@@ -55,7 +55,7 @@ function checkCount(found: number, expected: number, what: string, where: string
 /** What a step leaves must be what the next one takes. */
 function checkStates(inputs: readonly Value[], outputs: readonly Value[], where: string): void {
   inputs.forEach((input, index) => {
-    const output = outputs[index]!;
+    const output = outputs[index];
     if (input.dataType !== output.dataType || input.shape.length !== output.shape.length) {
       fail(
         where,
