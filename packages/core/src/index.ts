@@ -22,6 +22,15 @@ export type { Random, Seed } from './generation/random.js';
 export { createRandom, shuffle } from './generation/random.js';
 export type { SamplingMask } from './generation/sample-token.js';
 export { sampleToken } from './generation/sample-token.js';
+export type { MidiContainer } from './midi/container.js';
+export type { MidiErrorCode } from './midi/midi-format-error.js';
+export { MidiFormatError } from './midi/midi-format-error.js';
+export type { MidiLimits } from './midi/midi-limits.js';
+export { DEFAULT_MIDI_LIMITS } from './midi/midi-limits.js';
+export type { MidiWarning, MidiWarningCode } from './midi/midi-warnings.js';
+export type { MidiReadResult } from './midi/read-midi.js';
+export { readMidi } from './midi/read-midi.js';
+export { writeMidi } from './midi/write-midi.js';
 export type { ModelSizes } from './model/check-request.js';
 export {
   checkBatch,
@@ -50,3 +59,15 @@ export type {
 export { NEXT_TOKEN_MODEL_VERSION } from './model/next-token-model.js';
 export type { PianoRollOptions } from './piano-roll/piano-roll.js';
 export { pianoRollSvg } from './piano-roll/piano-roll.js';
+export {
+  compareNotes,
+  countNotes,
+  scoreDurationSeconds,
+  scoreEndTicks,
+  sortNotes,
+} from './score/measures.js';
+export type { KeySignature, Note, Score, Tempo, TimeSignature, Track } from './score/score.js';
+export { DEFAULT_MICROSECONDS_PER_QUARTER, PERCUSSION_CHANNEL } from './score/score.js';
+export type { TempoMap } from './score/tempo-map.js';
+export { createTempoMap } from './score/tempo-map.js';
+export { MAX_MICROSECONDS_PER_QUARTER, ScoreError, validateScore } from './score/validate-score.js';
