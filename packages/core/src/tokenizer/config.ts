@@ -1,0 +1,97 @@
+// What a vocabulary is made of: the part of tokenizer.json from which every token follows.
+import * as z from 'zod';
+import { LONGEST_BAR, POSITIONS_PER_QUARTER } from './grid.js';
+import { barLength, metreName } from './metre.js';
+import type { Metre } from './metre.js';
+import { TokenizerError } from './tokenizer-error.js';
+
+/** Version of tokenizer.json; raised when the same config would give other tokens. */
+export const TOKENIZER_VERSION = 1;
+
+/** The value of a label that is not known. Reserved: no label may be called so. */
+export const UNKNOWN_LABEL = 'unknown';
+
+const midiNumber = z.int().min(0).max(127);
+const range = z
+  .tuple([midiNumber, midiNumber])
+  .refine(([low, high]) => low <= high, 'expected [lowest, highest]');
+
+const timeSignature = z
+  .strictObject({
+    numerator: z.int().min(1).max(255),
+    denominator: z.literal([1, 2, 4, 8, 16, 32]),
+  })
+  .refine(isRepresentable, `expected a bar of at most ${LONGEST_BAR} positions`);
+
+const tempoScale = z
+  .strictObject({
+    lowestBpm: z.number().min(4),
+    highestBpm: z.number().max(1000),
+    bins: z.int().min(1).max(256),
+  })
+  .refine(({ lowestBpm, highestBpm }) => lowestBpm < highestBpm, 'expected lowestBpm < highestBpm');
+
+const labelKind = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9]*$/, 'expected a name in camel case, such as "composer"');
+const labelValues = z
+  .array(z.string().min(1).max(200))
+  .max(4096)
+  .refine(isUnique, 'expected every label once')
+  .refine((values) => !values.includes(UNKNOWN_LABEL), `"${UNKNOWN_LABEL}" is reserved`);
+
+/** Schema of a tokenizer's config. */
+export const tokenizerConfigSchema = z
+  .strictObject({
+    version: z.literal(TOKENIZER_VERSION),
+    positionsPerQuarter: z.literal(POSITIONS_PER_QUARTER),
+    /** Lowest and highest pitch of instruments, inclusive. */
+    pitchRange: range,
+    /** General MIDI programs, ascending. */
+    instruments: z.array(midiNumber).refine(isAscending, 'expected ascending programs'),
+    /** Lowest and highest key of the percussion kit, inclusive; null for none. */
+    percussionKeys: range.nullable(),
+    timeSignatures: z
+      .array(timeSignature)
+      .min(1)
+      .refine((all) => isUnique(all.map(metreName)), 'expected every signature once'),
+    /** Tempo bins, equally wide on a logarithmic scale. */
+    tempo: tempoScale,
+    /** 0 for no velocities. */
+    velocityBins: z.int().min(0).max(127),
+    /** Known values of each kind of label, such as `{ composer: ['Bach'] }`. */
+    labels: z
+      .record(labelKind, labelValues)
+      .refine((labels) => Object.keys(labels).length <= 32, 'expected at most 32 kinds'),
+  })
+  .refine(
+    ({ instruments, percussionKeys }) => instruments.length > 0 || percussionKeys !== null,
+    'expected at least one instrument, or percussion',
+  );
+
+/** What a vocabulary is made of. Plain JSON; see the schema for ranges. */
+export type TokenizerConfig = z.infer<typeof tokenizerConfigSchema>;
+export type TempoScale = TokenizerConfig['tempo'];
+
+/** Checks a config.
+ *  @throws {TokenizerError} `tokenizer-config` with the place of every fault */
+export function parseTokenizerConfig(value: unknown): TokenizerConfig {
+  const result = tokenizerConfigSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new TokenizerError('tokenizer-config', `tokenizer: ${z.prettifyError(result.error)}`, {
+    cause: result.error,
+  });
+}
+
+function isRepresentable(metre: Metre): boolean {
+  const length = barLength(metre);
+  return Number.isInteger(length) && length <= LONGEST_BAR;
+}
+
+function isUnique(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
+
+function isAscending(values: readonly number[]): boolean {
+  return values.every((value, i) => i === 0 || (values[i - 1] as number) < value);
+}

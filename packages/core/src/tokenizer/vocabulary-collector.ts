@@ -1,0 +1,99 @@
+// Fits a vocabulary to a corpus: what its scores use is in, so the softmax of a model stays small. Memory stays bounded
+// however many scores are added.
+import { PERCUSSION_CHANNEL } from '../score/score.js';
+import type { Score } from '../score/score.js';
+import { TOKENIZER_VERSION, UNKNOWN_LABEL, parseTokenizerConfig } from './config.js';
+import type { TempoScale, TokenizerConfig } from './config.js';
+import { MOST_BARS } from './encoder.js';
+import { POSITIONS_PER_QUARTER, toPosition } from './grid.js';
+import type { Labels } from './head.js';
+import { ALL_METRES, planBars } from './metre.js';
+import { TokenizerError } from './tokenizer-error.js';
+
+/** 24..240 quarters a minute in bins of about ±2.4 %. */
+const TEMPO_SCALE: TempoScale = { lowestBpm: 24, highestBpm: 240, bins: 48 };
+
+/** Values of one kind of label that are remembered; later ones are unknown. */
+const MOST_LABELS = 1024;
+
+export interface FitOptions {
+  /** 0 (default) leaves velocities out; n makes n equal bins of 1..127. */
+  velocityBins?: number;
+}
+
+export interface VocabularyCollector {
+  /** Notes what a score uses. Labels that are `unknown` or empty, and those beyond 1,024 of a kind, are left out. */
+  add(score: Score, labels?: Labels): void;
+  /** The config of everything added so far. Its lists are sorted, so the order of the scores does not matter.
+   *  @throws {TokenizerError} `empty-score` if no note was added */
+  finish(options?: FitOptions): TokenizerConfig;
+}
+
+export function createVocabularyCollector(): VocabularyCollector {
+  const programs = new Set<number>();
+  const pitches = new Set<number>();
+  const keys = new Set<number>();
+  const metres = new Set<number>(); // indices into ALL_METRES
+  const labelValues = new Map<string, Set<string>>();
+
+  return {
+    add(score, labels = {}) {
+      for (const { channel, program, notes } of score.tracks) {
+        if (notes.length === 0) continue;
+        const isPercussion = channel === PERCUSSION_CHANNEL;
+        if (!isPercussion) programs.add(program);
+        const seen = isPercussion ? keys : pitches;
+        for (const { pitch } of notes) seen.add(pitch);
+      }
+      for (const index of metresOf(score)) metres.add(index);
+      for (const [kind, value] of Object.entries(labels)) {
+        const values = labelValues.get(kind) ?? new Set();
+        labelValues.set(kind, values);
+        if (value !== '' && value !== UNKNOWN_LABEL && values.size < MOST_LABELS) values.add(value);
+      }
+    },
+    finish({ velocityBins = 0 } = {}) {
+      if (programs.size === 0 && keys.size === 0) {
+        throw new TokenizerError(
+          'empty-score',
+          'vocabulary: expected scores with notes, found none',
+        );
+      }
+      return parseTokenizerConfig({
+        version: TOKENIZER_VERSION,
+        positionsPerQuarter: POSITIONS_PER_QUARTER,
+        pitchRange: rangeOf(pitches) ?? [0, 127],
+        instruments: [...programs].sort((a, b) => a - b),
+        percussionKeys: rangeOf(keys) ?? null,
+        timeSignatures: ALL_METRES.filter((_, index) => metres.has(index)),
+        tempo: TEMPO_SCALE,
+        velocityBins,
+        labels: Object.fromEntries(
+          [...labelValues].sort(byKey).map(([kind, values]) => [kind, [...values].sort()]),
+        ),
+      });
+    },
+  };
+}
+
+/** The metres that the bars of a score need, those of cut bars included. */
+function metresOf({ ticksPerQuarter, timeSignatures, tracks }: Score): Set<number> {
+  const changes = timeSignatures.map(({ tick, numerator, denominator }) => ({
+    position: toPosition(tick, ticksPerQuarter),
+    numerator,
+    denominator,
+  }));
+  const onsets = tracks.flatMap(({ notes }) => notes.at(-1)?.startTicks ?? []);
+  if (onsets.length === 0) return new Set();
+  const lastOnset = toPosition(Math.max(...onsets), ticksPerQuarter);
+  const { bars } = planBars(changes, lastOnset, ALL_METRES, MOST_BARS);
+  return new Set(bars.map(({ signature }) => signature));
+}
+
+function rangeOf(values: ReadonlySet<number>): [number, number] | undefined {
+  return values.size > 0 ? [Math.min(...values), Math.max(...values)] : undefined;
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
