@@ -14,7 +14,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'packages/model': ['@ostinato/graph'],
   'packages/training': ['@ostinato/core', '@ostinato/graph', '@ostinato/model'],
   'packages/runtime-node': ['@ostinato/core'],
-  'tools/export': ['@ostinato/core', '@ostinato/graph', '@ostinato/model'],
+  'tools/export': ['@ostinato/core', '@ostinato/graph', '@ostinato/model', '@ostinato/node'],
   'packages/cli': [
     '@ostinato/core',
     '@ostinato/graph',

@@ -1,1 +1,3 @@
-export {};
+export { DeviceError, ModelClosedError, RuntimeError } from './errors.js';
+export { type ModelParts, NodeModel, type RuntimeOptions, startModel } from './node-model.js';
+export type { Device } from './process/protocol.js';

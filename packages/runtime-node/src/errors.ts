@@ -1,0 +1,12 @@
+// The errors of this runtime, beside those of core.
+import { OstinatoError } from '@ostinato/core';
+
+/** The asked device cannot run the model. `code`: `device-missing` (not on this machine or not installed),
+ *  `device-failed` (there, but it refused the model). The message says what to do. */
+export class DeviceError extends OstinatoError {}
+
+/** The model cannot answer any more. `code`: `model-disposed`, `process-died`. Load it again. */
+export class ModelClosedError extends OstinatoError {}
+
+/** A call failed inside the runtime; the model can still be used. `code`: `run-failed`. */
+export class RuntimeError extends OstinatoError {}

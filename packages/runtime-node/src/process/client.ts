@@ -1,0 +1,126 @@
+// The parent's end of the child process: requests out, replies in, and what happens when the child is gone.
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { GenerationError } from '@ostinato/core';
+import { DeviceError, ModelClosedError, RuntimeError } from '../errors.js';
+import type { OperationName, Operations, RemoteError, Reply } from './protocol.js';
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A child process and the calls that wait for it. It keeps this process alive only while a call waits. */
+export class ProcessClient {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #closed: ModelClosedError | undefined;
+  #nextId = 0;
+
+  constructor() {
+    this.#child = fork(entryFile(), {
+      serialization: 'advanced', // typed arrays as bytes
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [], // a debugger's port or a loader of the parent is not for the child
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        this.#close(diedError(signal ? `signal ${signal}` : `exit code ${code}`));
+        resolve();
+      });
+      this.#child.on('error', (error) => {
+        this.#close(diedError(error.message));
+        resolve();
+      });
+    });
+    this.#child.on('message', (reply: Reply) => this.#settle(reply));
+    this.#holdProcess(false);
+  }
+
+  /** Process id of the child, for logs and tests. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Sends a request; requests are served in the order of these calls.
+   *  @throws {ModelClosedError} if the child is gone, or goes before it has answered */
+  call<Name extends OperationName>(
+    operation: Name,
+    argument: Operations[Name]['request'],
+  ): Promise<Operations[Name]['reply']> {
+    if (this.#closed) return Promise.reject(this.#closed);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve, reject });
+      this.#holdProcess(true);
+      // A failed send means that the channel is closed; the child's exit follows and settles the call.
+      this.#child.send({ id, operation, argument }, () => {});
+    });
+  }
+
+  /** Kills the child at once, whatever it computes. Waiting calls are rejected. */
+  async kill(): Promise<void> {
+    this.#close(new ModelClosedError('model-disposed', 'model: used after it was disposed of'));
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#holdProcess(true);
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (!waiting) return; // disposed of meanwhile
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#holdProcess(false);
+    if (reply.ok) waiting.resolve(reply.result);
+    else waiting.reject(errorOf(reply.error));
+  }
+
+  #close(error: ModelClosedError): void {
+    this.#closed ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#closed);
+    this.#waiting.clear();
+    this.#holdProcess(false);
+  }
+
+  #holdProcess(hold: boolean): void {
+    const action = hold ? 'ref' : 'unref';
+    this.#child[action]();
+    this.#child.channel?.[action]();
+  }
+}
+
+/** The child runs compiled code, also when this file runs from source in a test. */
+function entryFile(): string {
+  const url = import.meta.url.endsWith('.ts')
+    ? new URL('../../dist/process/main.js', import.meta.url)
+    : new URL('./main.js', import.meta.url);
+  const file = fileURLToPath(url);
+  if (!existsSync(file)) {
+    throw new RuntimeError(
+      'not-built',
+      '@ostinato/node: its compiled files are missing; run `npm run build` first',
+    );
+  }
+  return file;
+}
+
+function diedError(how: string): ModelClosedError {
+  return new ModelClosedError(
+    'process-died',
+    `model: the process that runs it ended unexpectedly (${how}); load the model again`,
+  );
+}
+
+function errorOf({ kind, code, message }: RemoteError): Error {
+  switch (kind) {
+    case 'device':
+      return new DeviceError(code, message);
+    case 'generation':
+      return new GenerationError(code, message);
+    case 'run':
+      return new RuntimeError(code, `model: a run failed: ${message}`);
+  }
+}

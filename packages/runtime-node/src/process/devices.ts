@@ -1,0 +1,39 @@
+// From a device's name to ONNX Runtime's execution provider. What is not there is an error, never another device.
+import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
+import { DeviceError } from '../errors.js';
+import type { Device } from './protocol.js';
+
+const REMEDY: Readonly<Record<Exclude<Device, 'cpu'>, string>> = {
+  cuda:
+    "install CUDA 12 and cuDNN 9, run ONNX Runtime's install script as the README of @ostinato/node says " +
+    "(Linux x64 only), or use the device 'cpu'",
+  webgpu:
+    'it needs a GPU with a Vulkan, Metal or Direct3D 12 driver and a platform for which onnxruntime-node brings ' +
+    "WebGPU (Linux x64, macOS, Windows), or use the device 'cpu'",
+};
+
+/** The session options of a device.
+ *  @throws {DeviceError} `device-missing` if this build of ONNX Runtime does not know it */
+export function deviceOptions(device: Device, threads: number): InferenceSession.SessionOptions {
+  if (device !== 'cpu' && !listSupportedBackends().some(({ name }) => name === device)) {
+    throw new DeviceError(
+      'device-missing',
+      `device ${device}: onnxruntime-node has no such provider on ${process.platform} ${process.arch}; ${REMEDY[device]}`,
+    );
+  }
+  return {
+    executionProviders: [device],
+    intraOpNumThreads: threads,
+    logSeverityLevel: 3, // errors only
+    // Stored integers are widened once, when the session loads them, and products stay float32.
+    extra: { session: { disable_quant_qdq: '1' } },
+  };
+}
+
+/** What to throw when a session could not be created. */
+export function sessionError(device: Device, cause: unknown): DeviceError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const advice = device === 'cpu' ? 'is the model made for another ONNX Runtime?' : REMEDY[device];
+  const firstLine = reason.split('\n', 1)[0];
+  return new DeviceError('device-failed', `device ${device}: ${firstLine}; ${advice}`, { cause });
+}

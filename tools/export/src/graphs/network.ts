@@ -1,0 +1,46 @@
+// The trained network as the exporter sees it: its matrices as stored, its biases in float32.
+import type { LstmConfig, NamedTensor, NamedTensors } from '@ostinato/model';
+import { type Precision, type StoredMatrix, storeMatrix } from './weights.js';
+
+export interface StoredLayer {
+  /** [4H, E or H] */
+  readonly input: StoredMatrix;
+  /** [4H, H] */
+  readonly recurrent: StoredMatrix;
+  /** [4H] */
+  readonly bias: Float32Array;
+}
+
+export interface StoredNetwork {
+  readonly config: LstmConfig;
+  /** [V, E] */
+  readonly embedding: StoredMatrix;
+  readonly layers: readonly StoredLayer[];
+  /** [V, H]; the embedding when the output is tied. */
+  readonly output: StoredMatrix;
+  /** [V] */
+  readonly outputBias: Float32Array;
+}
+
+/** Stores every matrix of a network in the given precision. Biases stay float32: they are small and add up.
+ *  @param parameters complete and of the right shapes, see `lstmParameters` */
+export function storeNetwork(
+  parameters: NamedTensors,
+  config: LstmConfig,
+  precision: Precision,
+): StoredNetwork {
+  const tensor = (name: string): NamedTensor => parameters.get(name)!;
+  const matrix = (name: string): StoredMatrix => storeMatrix(tensor(name), precision);
+  const embedding = matrix('embedding.weight');
+  return {
+    config,
+    embedding,
+    layers: Array.from({ length: config.layers }, (_, layer) => ({
+      input: matrix(`lstm.${layer}.input.weight`),
+      recurrent: matrix(`lstm.${layer}.recurrent.weight`),
+      bias: tensor(`lstm.${layer}.bias`).data,
+    })),
+    output: config.tiedOutput ? embedding : matrix('output.weight'),
+    outputBias: tensor('output.bias').data,
+  };
+}
