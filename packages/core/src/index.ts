@@ -16,6 +16,12 @@ export {
   MANIFEST_SCHEMA_VERSION,
   parseManifest,
 } from './artifact/manifest.js';
+export type { VerifiedArtifact, VerifiedGraph } from './artifact/verify.js';
+export { verifyArtifact, verifyFile } from './artifact/verify.js';
+export type { SynthesisOptions } from './audio/synthesize.js';
+export { synthesize, synthesizeBlocks } from './audio/synthesize.js';
+export type { StereoBlock } from './audio/voice.js';
+export { encodeWav } from './audio/wav.js';
 export { OstinatoError, VocabularyError } from './errors.js';
 export { GenerationError } from './generation/generation-error.js';
 export type { Random, Seed } from './generation/random.js';
@@ -57,6 +63,17 @@ export type {
   SamplingParameters,
 } from './model/next-token-model.js';
 export { NEXT_TOKEN_MODEL_VERSION } from './model/next-token-model.js';
+export type {
+  MusicNetLabelOptions,
+  MusicNetLabels,
+  MusicNetLabelWarning,
+} from './musicnet/labels.js';
+export { parseMusicNetLabels } from './musicnet/labels.js';
+export type { MusicNetRecording } from './musicnet/metadata.js';
+export { parseMusicNetMetadata } from './musicnet/metadata.js';
+export type { MusicNetErrorCode } from './musicnet/musicnet-error.js';
+export { MusicNetError } from './musicnet/musicnet-error.js';
+export { MUSICNET_TEST_IDS, refuseMusicNetNpz } from './musicnet/release.js';
 export type { PianoRollOptions } from './piano-roll/piano-roll.js';
 export { pianoRollSvg } from './piano-roll/piano-roll.js';
 export {
@@ -83,9 +100,9 @@ export type { GridLoss, GridLossSummary } from './tokenizer/grid-loss.js';
 export { mergeGridLosses, summariseGridLoss } from './tokenizer/grid-loss.js';
 export { POSITIONS_PER_QUARTER, TICKS_PER_QUARTER } from './tokenizer/grid.js';
 export type { Labels } from './tokenizer/head.js';
+export { TokenizerError } from './tokenizer/tokenizer-error.js';
 export type { EncodeOptions, HeadOptions, Tokenizer } from './tokenizer/tokenizer.js';
 export { createTokenizer, parseTokenizer, tokenizerToJson } from './tokenizer/tokenizer.js';
-export { TokenizerError } from './tokenizer/tokenizer-error.js';
 export type { TranspositionRange } from './tokenizer/transpose.js';
 export type { FitOptions, VocabularyCollector } from './tokenizer/vocabulary-collector.js';
 export { createVocabularyCollector } from './tokenizer/vocabulary-collector.js';

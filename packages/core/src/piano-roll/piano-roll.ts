@@ -134,7 +134,7 @@ function barGrid(score: Score, tempoMap: TempoMap, layout: Layout): string {
   for (const { bar, tick } of lines) {
     const x = xAt(tempoMap.secondsAt(tick));
     path += `M${coordinate(x)} ${top}V${coordinate(bottom)}`;
-    if (x < labelEnd || x > right - 12) continue;
+    if (x < labelEnd || x > right - 24) continue;
     labels += `<text x="${coordinate(x + 2)}" y="${top - 5}">${bar}</text>`;
     labelEnd = x + 30;
   }

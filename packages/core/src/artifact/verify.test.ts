@@ -1,0 +1,200 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { describe, expect, it } from 'vitest';
+import { createTokenizer, tokenizerToJson } from '../tokenizer/tokenizer.js';
+import { ArtifactError } from './artifact-error.js';
+import type { Golden } from './golden.js';
+import { parseManifest, type Manifest } from './manifest.js';
+import { verifyArtifact, verifyFile } from './verify.js';
+
+const tokenizer = createTokenizer({
+  version: 1,
+  positionsPerQuarter: 24,
+  pitchRange: [60, 72],
+  instruments: [0],
+  percussionKeys: null,
+  timeSignatures: [{ numerator: 4, denominator: 4 }],
+  tempo: { lowestBpm: 24, highestBpm: 240, bins: 4 },
+  velocityBins: 0,
+  labels: {},
+});
+const V = tokenizer.vocabularySize;
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+const GOLDEN: Golden = {
+  schemaVersion: 1,
+  primer: [0],
+  logits: Array.from({ length: V }, () => 0),
+  compositions: [{ seed: 1, temperature: 1, topK: V, topP: 1, minP: 0, tokens: [1] }],
+};
+
+/** An artifact whose parts fit; `change` spoils the manifest after its hashes are in. */
+function artifact({
+  golden = GOLDEN,
+  change = () => undefined,
+}: { golden?: Golden; change?: (manifest: Manifest) => void } = {}): Map<string, Uint8Array> {
+  const files = new Map([
+    ['step.onnx', Uint8Array.of(1, 2, 3)],
+    ['tokenizer.json', bytesOf(tokenizerToJson(tokenizer))],
+    ['golden.json', bytesOf(JSON.stringify(golden))],
+    ['README.md', bytesOf('# Card')],
+  ]);
+  const entry = (file: string) => {
+    const content = files.get(file)!;
+    return { file, bytes: content.length, sha256: bytesToHex(sha256(content)) };
+  };
+  const manifest: Manifest = {
+    schemaVersion: 1,
+    name: 'tiny',
+    description: '',
+    licence: 'CC0-1.0',
+    architecture: {
+      kind: 'lstm',
+      vocabularySize: V,
+      embeddingSize: 4,
+      hiddenSize: 4,
+      layers: 1,
+      tiedOutput: false,
+    },
+    graphs: [{ ...entry('step.onnx'), kind: 'step', precision: 'f32', opset: 21 }],
+    tokenizer: entry('tokenizer.json'),
+    golden: entry('golden.json'),
+    card: entry('README.md'),
+    training: { data: '', steps: 1, tokens: 1, metrics: {} },
+    producer: 'test',
+  };
+  change(manifest);
+  files.set('manifest.json', bytesOf(JSON.stringify(manifest)));
+  return files;
+}
+
+function errorOf(work: () => unknown): ArtifactError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ArtifactError) return error;
+    throw error;
+  }
+  throw new Error('expected an ArtifactError');
+}
+
+describe('verifyArtifact', () => {
+  it('gives the parts of an artifact that fits together', () => {
+    const verified = verifyArtifact(artifact());
+    expect(verified.manifest.name).toBe('tiny');
+    expect(verified.tokenizer.hash).toBe(tokenizer.hash);
+    expect(verified.golden.primer).toEqual([0]);
+    expect(verified.card).toBe('# Card');
+    expect(verified.graphs.map(({ kind, content }) => [kind, [...content]])).toEqual([
+      ['step', [1, 2, 3]],
+    ]);
+  });
+
+  it.each<[string, string, RegExp, (files: Map<string, Uint8Array>) => void]>([
+    ['no manifest', 'missing-file', /^manifest\.json: not found/, (f) => f.delete('manifest.json')],
+    ['a missing file', 'missing-file', /step\.onnx, not found/, (f) => f.delete('step.onnx')],
+    [
+      'an extra file',
+      'extra-file',
+      /^weights\.bin: not named/,
+      (f) => f.set('weights.bin', new Uint8Array(1)),
+    ],
+    [
+      'a shortened file',
+      'wrong-size',
+      /^step\.onnx: expected 3 bytes, found 2/,
+      (f) => f.set('step.onnx', Uint8Array.of(1, 2)),
+    ],
+    [
+      'a changed file',
+      'wrong-hash',
+      /^step\.onnx: expected SHA-256/,
+      (f) => f.set('step.onnx', Uint8Array.of(1, 2, 4)),
+    ],
+    [
+      'a manifest that is not JSON',
+      'not-json',
+      /^manifest\.json/,
+      (f) => f.set('manifest.json', bytesOf('{')),
+    ],
+  ])('refuses %s', (_, code, message, spoil) => {
+    const files = artifact();
+    spoil(files);
+    const error = errorOf(() => verifyArtifact(files));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+
+  it.each<[string, string, RegExp, (manifest: Manifest) => void]>([
+    [
+      'of another vocabulary',
+      'vocabulary-mismatch',
+      /^tokenizer\.json: vocabulary is/,
+      (m) => {
+        m.architecture.vocabularySize = 7;
+      },
+    ],
+    [
+      'that names a file twice',
+      'duplicate-file',
+      /README\.md is named twice/,
+      (m) => {
+        m.golden = m.card;
+      },
+    ],
+    [
+      'that names itself',
+      'duplicate-file',
+      /manifest\.json is named twice/,
+      (m) => {
+        m.card.file = 'manifest.json';
+      },
+    ],
+    [
+      'that names a path',
+      'invalid-schema',
+      /at card\.file: expected a plain file name/,
+      (m) => {
+        m.card.file = '../x';
+      },
+    ],
+    [
+      'of another version',
+      'invalid-schema',
+      /at schemaVersion/,
+      (m) => {
+        Object.assign(m, { schemaVersion: 2 });
+      },
+    ],
+    [
+      'without graphs',
+      'invalid-schema',
+      /at graphs/,
+      (m) => {
+        m.graphs = [];
+      },
+    ],
+  ])('refuses a manifest %s', (_, code, message, change) => {
+    const error = errorOf(() => verifyArtifact(artifact({ change })));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+
+  it('refuses golden files of another vocabulary', () => {
+    const short = { ...GOLDEN, logits: [0, 0] };
+    expect(() => verifyArtifact(artifact({ golden: short }))).toThrow(
+      /golden\.json: vocabulary is 2/,
+    );
+    const strange = { ...GOLDEN, primer: [V] };
+    expect(() => verifyArtifact(artifact({ golden: strange }))).toThrow(`has token ${V}`);
+  });
+});
+
+describe('verifyFile and parseManifest', () => {
+  it('can be used alone, where files are fetched one by one', () => {
+    const files = artifact();
+    const manifest = parseManifest(new TextDecoder().decode(files.get('manifest.json')));
+    expect(() => verifyFile(manifest.graphs[0]!, Uint8Array.of(1, 2, 3))).not.toThrow();
+    expect(() => verifyFile(manifest.graphs[0]!, Uint8Array.of(3, 2, 1))).toThrow(ArtifactError);
+  });
+});

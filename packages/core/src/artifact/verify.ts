@@ -1,0 +1,112 @@
+// Checks a model artifact before a runtime sees a byte of it: files against manifest, sizes, hashes, vocabulary.
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { parseTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
+import { ArtifactError } from './artifact-error.js';
+import { parseGolden, type Golden } from './golden.js';
+import {
+  MANIFEST_FILE,
+  manifestFiles,
+  parseManifest,
+  type FileEntry,
+  type GraphEntry,
+  type Manifest,
+} from './manifest.js';
+
+/** An artifact whose parts fit together. */
+export interface VerifiedArtifact {
+  readonly manifest: Manifest;
+  readonly tokenizer: Tokenizer;
+  readonly golden: Golden;
+  /** The graphs, in the manifest's order; the bytes are views of the given files. */
+  readonly graphs: readonly VerifiedGraph[];
+  /** The model card, Markdown. */
+  readonly card: string;
+}
+
+export interface VerifiedGraph extends GraphEntry {
+  readonly content: Uint8Array;
+}
+
+/** Checks a file against its entry in the manifest.
+ *  @throws {ArtifactError} `wrong-size` or `wrong-hash` */
+export function verifyFile(entry: FileEntry, content: Uint8Array): void {
+  const { file, bytes } = entry;
+  if (content.length !== bytes) {
+    const found = `expected ${bytes} bytes, found ${content.length}`;
+    throw new ArtifactError('wrong-size', `${file}: ${found}; fetch the artifact again`);
+  }
+  const hash = bytesToHex(sha256(content));
+  if (hash !== entry.sha256) {
+    const found = `expected SHA-256 ${entry.sha256}, found ${hash}`;
+    throw new ArtifactError('wrong-hash', `${file}: ${found}; fetch the artifact again`);
+  }
+}
+
+/** Checks that the files are those of the manifest, whole and of one vocabulary.
+ *  @param files every file of the artifact's folder by name, `manifest.json` among them
+ *  @throws {ArtifactError} naming the file, what was expected and what was found */
+export function verifyArtifact(files: ReadonlyMap<string, Uint8Array>): VerifiedArtifact {
+  const manifest = parseManifest(textOf(files, MANIFEST_FILE));
+  const entries = manifestFiles(manifest);
+  checkNames(files, entries);
+  for (const entry of entries) verifyFile(entry, contentOf(files, entry.file));
+
+  const tokenizer = parseTokenizer(textOf(files, manifest.tokenizer.file));
+  const golden = parseGolden(textOf(files, manifest.golden.file));
+  checkVocabulary(manifest, tokenizer, golden);
+  return {
+    manifest,
+    tokenizer,
+    golden,
+    graphs: manifest.graphs.map((entry) => ({ ...entry, content: contentOf(files, entry.file) })),
+    card: textOf(files, manifest.card.file),
+  };
+}
+
+function checkNames(files: ReadonlyMap<string, Uint8Array>, entries: readonly FileEntry[]): void {
+  const named = new Set([MANIFEST_FILE, ...entries.map(({ file }) => file)]);
+  const missing = [...named].filter((file) => !files.has(file));
+  if (missing.length > 0) {
+    const list = missing.join(', ');
+    throw new ArtifactError(
+      'missing-file',
+      `${MANIFEST_FILE}: names ${list}, not found; fetch the artifact again`,
+    );
+  }
+  const extra = [...files.keys()].filter((file) => !named.has(file));
+  if (extra.length > 0) {
+    const list = extra.join(', ');
+    throw new ArtifactError(
+      'extra-file',
+      `${list}: not named in ${MANIFEST_FILE}; remove it, or export again`,
+    );
+  }
+}
+
+function checkVocabulary(manifest: Manifest, tokenizer: Tokenizer, golden: Golden): void {
+  const expected = manifest.architecture.vocabularySize;
+  const refuse = (file: string, found: string): never => {
+    const message = `${file}: ${found}, ${MANIFEST_FILE} says ${expected}; export them together`;
+    throw new ArtifactError('vocabulary-mismatch', message);
+  };
+  if (tokenizer.vocabularySize !== expected) {
+    refuse(manifest.tokenizer.file, `vocabulary is ${tokenizer.vocabularySize}`);
+  }
+  if (golden.logits.length !== expected) {
+    refuse(manifest.golden.file, `vocabulary is ${golden.logits.length}`);
+  }
+  const ids = [golden.primer, ...golden.compositions.map(({ tokens }) => tokens)].flat();
+  const outside = ids.find((id) => id >= expected);
+  if (outside !== undefined) refuse(manifest.golden.file, `has token ${outside}`);
+}
+
+function contentOf(files: ReadonlyMap<string, Uint8Array>, file: string): Uint8Array {
+  const content = files.get(file);
+  if (content) return content;
+  throw new ArtifactError('missing-file', `${file}: not found; is this a model's folder?`);
+}
+
+function textOf(files: ReadonlyMap<string, Uint8Array>, file: string): string {
+  return new TextDecoder().decode(contentOf(files, file));
+}
