@@ -1,0 +1,1 @@
+export { formulaNumbers, type FormulaNumbers } from './formula-numbers.js';
