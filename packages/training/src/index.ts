@@ -1,3 +1,20 @@
+export {
+  type Checkpoint,
+  type CheckpointFacts,
+  readCheckpoint,
+  readTrainedParameters,
+  writeCheckpoint,
+} from './checkpoint/checkpoint.js';
+export { CheckpointError } from './checkpoint/checkpoint-error.js';
+export { CHECKPOINT_SCHEMA_VERSION, type CheckpointState } from './checkpoint/checkpoint-state.js';
+export type { WriteFile } from './checkpoint/durable.js';
+export {
+  bestCheckpoint,
+  checkpointFolder,
+  latestCheckpoint,
+  listCheckpoints,
+  resolveCheckpoint,
+} from './checkpoint/run-folder.js';
 export type { Batch } from './data/batch.js';
 export { createBatchStream } from './data/batch-stream.js';
 export type { BatchStream, BatchStreamOptions } from './data/batch-stream.js';
@@ -21,3 +38,29 @@ export type {
   StepResult,
   TrainingEngine,
 } from './engines/engine.js';
+export type { EngineFactory, EngineRequest, OptimizerOptions } from './engines/engine-factory.js';
+export { createOnnxEngine, type OnnxEngineOptions } from './engines/onnx/onnx-engine.js';
+export {
+  evaluateNGram,
+  type NGramEvaluationOptions,
+  trainNGram,
+} from './evaluation/evaluate-n-gram.js';
+export { evaluateTokens, type EvaluateTokensOptions } from './evaluation/evaluate-tokens.js';
+export type { EvaluationCorpus, Likelihood } from './evaluation/likelihood.js';
+export {
+  createNGramCounter,
+  type NGramCounter,
+  type NGramModel,
+  type NGramOptions,
+} from './evaluation/n-gram.js';
+export { type MetricsLine, readMetrics } from './trainer/metrics-log.js';
+export type { TrainProgress } from './trainer/progress.js';
+export { readRun, type Run } from './trainer/run-file.js';
+export { RUN_TOKENIZER_FILE } from './trainer/start-run.js';
+export { train, type TrainRequest, type TrainResult } from './trainer/train.js';
+export {
+  type TrainOptions,
+  type TrainOptionsInput,
+  trainOptionsSchema,
+} from './trainer/train-options.js';
+export { TrainingError } from './trainer/training-error.js';

@@ -36,8 +36,8 @@ const checkpointStateSchema = z.strictObject({
   schemaVersion: z.literal(CHECKPOINT_SCHEMA_VERSION),
   /** Optimizer steps taken. */
   step: z.int().nonnegative(),
-  /** Complete passes over the training data. */
-  epoch: z.int().nonnegative(),
+  /** Passes over the training data; 2.25 is a quarter into the third. */
+  epoch: z.number().nonnegative(),
   /** Training targets consumed. */
   tokens: z.int().nonnegative(),
   config: lstmConfigSchema,

@@ -1,0 +1,40 @@
+// What a training run tells while it goes.
+
+export type TrainProgress =
+  | {
+      readonly kind: 'start';
+      /** Steps taken before this session. */
+      readonly step: number;
+      readonly steps: number;
+      /** The engine in its own words. */
+      readonly engine: string;
+    }
+  | {
+      readonly kind: 'step';
+      readonly step: number;
+      readonly steps: number;
+      /** Passes over the training data so far. */
+      readonly epoch: number;
+      /** Nats per token on this step's batch. */
+      readonly loss: number;
+      /** L2 norm before clipping. */
+      readonly gradientNorm: number;
+      readonly learningRate: number;
+      /** Of recent steps. */
+      readonly tokensPerSecond: number;
+      /** Until the last step, evaluations included. */
+      readonly secondsLeft: number;
+    }
+  | {
+      readonly kind: 'evaluation';
+      readonly step: number;
+      /** Nats per token on the validation split. */
+      readonly loss: number;
+      /** 0..1 */
+      readonly accuracy: number;
+      /** Nats per note; null if the split holds none. */
+      readonly lossPerNote: number | null;
+      /** Whether no evaluation before was better. */
+      readonly best: boolean;
+    }
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly folder: string };
