@@ -66,7 +66,7 @@ function smpteTempo({ framesPerSecond }: MidiDivision & { kind: 'smpte' }): Temp
 /** Before the first event of a file the default holds; a Score says so at tick 0. No events stay none. */
 function fromZero<T extends { tick: number }>(events: T[], initial: T): T[] {
   const ordered = lastOfEachTick(events);
-  return ordered.length === 0 || ordered[0]!.tick === 0 ? ordered : [initial, ...ordered];
+  return ordered.length === 0 || ordered[0].tick === 0 ? ordered : [initial, ...ordered];
 }
 
 function orDefault<T>(events: T[], initial: T): T[] {
@@ -101,16 +101,16 @@ function createProgramLookup(chunks: TrackContent[]): ProgramLookup {
   const changes = Array.from({ length: 16 }, (): { tick: number; program: number }[] => []);
   for (const chunk of chunks) {
     for (const { channel, tick, program } of chunk.programs)
-      changes[channel]!.push({ tick, program });
+      changes[channel].push({ tick, program });
   }
   const ordered = changes.map(lastOfEachTick);
   return (channel, tick) => {
-    const list = ordered[channel]!;
+    const list = ordered[channel];
     let low = 0;
     let high = list.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (list[middle]!.tick <= tick) low = middle + 1;
+      if (list[middle].tick <= tick) low = middle + 1;
       else high = middle;
     }
     return list[low - 1]?.program ?? 0;

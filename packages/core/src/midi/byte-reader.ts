@@ -26,7 +26,7 @@ export class ByteReader {
   /** The next byte, without moving. @throws {MidiFormatError} at the end */
   peek(): number {
     this.#require(1, this.offset);
-    return this.#bytes[this.offset]!;
+    return this.#bytes[this.offset];
   }
 
   /** @throws {MidiFormatError} at the end */
@@ -51,7 +51,7 @@ export class ByteReader {
   unsigned(size: number): number {
     this.#require(size, this.offset);
     let value = 0;
-    for (let i = 0; i < size; i += 1) value = value * 256 + this.#bytes[this.offset + i]!;
+    for (let i = 0; i < size; i += 1) value = value * 256 + this.#bytes[this.offset + i];
     this.offset += size;
     return value;
   }

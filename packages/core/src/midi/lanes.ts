@@ -27,7 +27,7 @@ function firstAtMost(descending: readonly number[], limit: number): number {
   let high = descending.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (descending[middle]! <= limit) high = middle;
+    if (descending[middle] <= limit) high = middle;
     else low = middle + 1;
   }
   return low;

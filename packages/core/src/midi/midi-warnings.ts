@@ -20,7 +20,7 @@ export type MidiWarningCode =
   | 'skipped-bytes'
   /** Running status after a meta or SysEx event, which should have cancelled it, was honoured. */
   | 'running-status'
-  /** A meta event with an impossible length or value was ignored. */
+  /** A meta event has an impossible length or value; its data were ignored. */
   | 'bad-meta'
   /** Tempo changes of a file in SMPTE time, where they mean nothing, were ignored. */
   | 'smpte-tempo'

@@ -90,8 +90,8 @@ export class NoteMatcher {
     let off = 0;
     for (const on of strikes) {
       if (on.velocity === 0) continue;
-      while (strikes[off]!.velocity !== 0) off += 1;
-      this.#add(key, on, strikes[off]!.tick);
+      while (strikes[off].velocity !== 0) off += 1;
+      this.#add(key, on, strikes[off].tick);
       off += 1;
     }
   }

@@ -147,7 +147,7 @@ class TrackReader {
     const tick = this.#tick;
     if (kind === 0x9 && second > 0) {
       this.#budget.spend('notes', 1, start);
-      const program = this.#programs[channel]!;
+      const program = this.#programs[channel];
       this.#matcher.noteOn(channel, first, { tick, velocity: second, program, offset: start });
     } else if (kind === 0x8 || kind === 0x9) {
       this.#matcher.noteOff(channel, first, tick, start);
@@ -168,6 +168,7 @@ class TrackReader {
     const content = this.#content;
     if (type === META.endOfTrack) {
       content.endOffset = reader.offset;
+      if (data.length > 0) this.#warnBadMeta('an End of Track with data in it', start);
     } else if (type === META.trackName) {
       this.#readName(data, start);
     } else if (type === META.text) {
@@ -192,9 +193,10 @@ class TrackReader {
 
   #keepOrWarn<T>(list: T[], event: T | undefined, what: string, start: number): void {
     if (event !== undefined) list.push(event);
-    else {
-      const message = `a ${what} with an impossible length or value was ignored`;
-      this.#warnings.add('bad-meta', message, start, this.#chunk.index);
-    }
+    else this.#warnBadMeta(`a ${what} with an impossible length or value was ignored`, start);
+  }
+
+  #warnBadMeta(message: string, start: number): void {
+    this.#warnings.add('bad-meta', message, start, this.#chunk.index);
   }
 }

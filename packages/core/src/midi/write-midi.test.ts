@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sortNotes } from '../score/measures.js';
 import type { Note, Score, Track } from '../score/score.js';
@@ -58,7 +58,7 @@ function events<T>(
     .map(([places, values]) => {
       const ordered = places.sort((a, b) => a - b);
       if (fromZero && ordered.length > 0) ordered[0] = 0;
-      return ordered.map((tick, index) => ({ tick, ...values[index]! }));
+      return ordered.map((tick, index) => ({ tick, ...values[index] }));
     });
 }
 

@@ -73,10 +73,10 @@ function lastAtOrBefore(segments: Segment[], key: 'tick' | 'seconds', value: num
   let high = segments.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (segments[middle]![key] <= value) low = middle;
+    if (segments[middle][key] <= value) low = middle;
     else high = middle - 1;
   }
-  return segments[low]!;
+  return segments[low];
 }
 
 function requirePosition(name: string, value: number): void {

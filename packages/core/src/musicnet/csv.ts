@@ -1,0 +1,62 @@
+// Comma-separated values as RFC 4180 has them, with the line of each row for messages.
+import { MusicNetError } from './musicnet-error.js';
+
+/** A row by the names of its columns. */
+export interface CsvRow<Column extends string> {
+  /** The line on which the row starts, from 1. */
+  line: number;
+  fields: Record<Column, string>;
+}
+
+interface RawRow {
+  line: number;
+  fields: string[];
+}
+
+/** One field with what ends it: quoted, where "" stands for a quote, or bare. */
+const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+
+/** Reads a table whose first row names its columns, in any order; other columns are left out. Empty lines are skipped.
+ *  @throws {MusicNetError} `bad-header`, `bad-row` or `bad-quote` */
+export function parseCsvTable<Column extends string>(
+  text: string,
+  columns: readonly Column[],
+): CsvRow<Column>[] {
+  const [header, ...rows] = splitRows(text.replace(/^\ufeff/, ''));
+  const missing = columns.filter((column) => !header?.fields.includes(column));
+  if (header === undefined || missing.length > 0) {
+    const message = `expected columns ${columns.join(', ')}; missing ${missing.join(', ')}`;
+    throw new MusicNetError('bad-header', message, 1);
+  }
+  const positions = columns.map((column) => [column, header.fields.indexOf(column)] as const);
+  return rows.map(({ line, fields }) => {
+    if (fields.length !== header.fields.length) {
+      const message = `expected ${header.fields.length} fields, found ${fields.length}`;
+      throw new MusicNetError('bad-row', message, line);
+    }
+    const entries = positions.map(([column, position]) => [column, fields[position]]);
+    return { line, fields: Object.fromEntries(entries) as Record<Column, string> };
+  });
+}
+
+function splitRows(text: string): RawRow[] {
+  const rows: RawRow[] = [];
+  let row: RawRow = { line: 1, fields: [] };
+  let line = 1;
+  FIELD.lastIndex = 0;
+  while (FIELD.lastIndex < text.length || row.fields.length > 0) {
+    const match = FIELD.exec(text);
+    if (match === null) {
+      const message = 'expected a comma or the end of the line after a field, found a stray quote';
+      throw new MusicNetError('bad-quote', message, line);
+    }
+    const [, quoted, bare, end] = match;
+    row.fields.push(quoted?.replaceAll('""', '"') ?? bare);
+    line += quoted?.match(/\r\n|\n|\r/g)?.length ?? 0;
+    if (end === ',') continue;
+    if (row.fields.length > 1 || row.fields[0] !== '') rows.push(row);
+    line += 1;
+    row = { line, fields: [] };
+  }
+  return rows;
+}
