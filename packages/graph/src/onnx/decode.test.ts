@@ -3,7 +3,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GraphError } from '../errors.js';
-import type { Graph } from '../ir.js';
+import type { Attribute, Graph } from '../ir.js';
 import { modelOf, nodeOf, reluModel, scanModel } from '../testing/sample-models.js';
 import { ATTRIBUTE_KINDS } from './attribute-kinds.js';
 import { decodeModel } from './decode.js';
@@ -177,27 +177,23 @@ describe('decodeModel', () => {
   });
 
   it('reads bodies as deep as the limit and no deeper', () => {
-    const nested = (depth: number): Graph => ({
-      ...scanModel().graph,
-      nodes:
-        depth === 0
-          ? scanModel().graph.nodes.slice(0, 0)
-          : [
-              nodeOf('Loop', ['', ''], ['y'], {
-                body: { type: 'graph', value: nested(depth - 1) },
-              }),
-            ],
-    });
+    const nested = (depth: number): Graph => {
+      const body = (): Attribute => ({ type: 'graph', value: nested(depth - 1) });
+      const nodes = depth === 0 ? [] : [nodeOf('Loop', ['', ''], ['y'], { body: body() })];
+      return { name: 'body', nodes, inputs: [], outputs: [], initializers: new Map() };
+    };
     const file = encodeModel(modelOf(nested(3)));
     expect(codeOf(() => decodeModel(file, { maxNesting: 3 }))).toBe('none');
     expect(codeOf(() => decodeModel(file, { maxNesting: 2 }))).toBe('onnx-limit');
   });
 
-  it('refuses a flood of empty messages before it makes objects of them', () => {
-    const nodes = new Uint8Array(2_000_000);
-    for (let index = 0; index < nodes.length; index += 2) nodes[index] = (11 << 3) | 2;
-    const file = delimited(7, nodes);
-    expect(codeOf(() => decodeModel(file))).toBe('onnx-limit');
+  it.each([
+    ['messages', 11],
+    ['unknown fields', 15],
+  ])('refuses a flood of empty %s before it makes objects of them', (_name, number) => {
+    const fields = new Uint8Array(2_000_000);
+    for (let index = 0; index < fields.length; index += 2) fields[index] = (number << 3) | 2;
+    expect(codeOf(() => decodeModel(delimited(7, fields)))).toBe('onnx-limit');
   });
 
   it('raises GraphError, and nothing else, for a file cut short', () => {

@@ -4,17 +4,22 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { GraphError } from '../errors.js';
-import { ModelProtoSchema, NodeProtoSchema, TensorProtoSchema } from './onnx_pb.js';
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProtoSchema,
+} from './onnx_pb.js';
 
-/** What a message costs beside its bytes: an object of a few fields. */
-const MESSAGE_COST = 32;
+/** What a message or an unknown field costs beside its bytes: an object of a few fields. */
+const OBJECT_COST = 32;
 
 export interface ScanLimits {
-  /** Bytes that become objects: everything but raw tensor data, and 32 for each message. */
+  /** Bytes that become objects: everything but raw tensor data, and 32 for each object. */
   readonly maxStructureBytes: number;
   readonly maxNodes: number;
-  /** Messages within messages; a subgraph is three deeper than the graph around it. */
-  readonly maxDepth: number;
+  /** Graphs within graphs: the only messages that can hold one another. */
+  readonly maxNesting: number;
 }
 
 interface Scan extends ScanLimits {
@@ -24,26 +29,30 @@ interface Scan extends ScanLimits {
   nodes: number;
 }
 
-/** @throws {GraphError} if the bytes are no protobuf message or pass a limit */
+/** Walks over all messages of a file without making any.
+ *  @throws {GraphError} if the bytes are no protobuf message or pass a limit */
 export function scanModel(bytes: Uint8Array, limits: ScanLimits): void {
   const reader = new BinaryReader(bytes);
   const scan = { ...limits, bytes, reader, structureBytes: 0, nodes: 0 };
-  scanMessage(scan, ModelProtoSchema, bytes.length, 1);
+  scanMessage(scan, ModelProtoSchema, bytes.length, -1);
 }
 
-function scanMessage(scan: Scan, message: DescMessage, end: number, depth: number): void {
+/** @param outer how many graphs are around the graph that this message belongs to */
+function scanMessage(scan: Scan, message: DescMessage, end: number, outer: number): void {
   const { reader } = scan;
-  if (depth > scan.maxDepth) tooLarge(scan, `messages nested deeper than ${scan.maxDepth}`);
+  const nesting = message === GraphProtoSchema ? outer + 1 : outer;
+  if (nesting > scan.maxNesting) tooLarge(scan, `graphs nested deeper than ${scan.maxNesting}`);
   if (message === NodeProtoSchema && ++scan.nodes > scan.maxNodes) {
     tooLarge(scan, `more than ${scan.maxNodes} nodes`);
   }
-  spend(scan, MESSAGE_COST);
+  spend(scan, OBJECT_COST);
   while (reader.pos < end) {
     const start = reader.pos;
     const [number, wireType] = reader.tag();
     const field = message.fields.find((candidate) => candidate.number === number);
+    if (field === undefined) spend(scan, OBJECT_COST);
     if (wireType === WireType.LengthDelimited) {
-      scanDelimited(scan, field, end, depth);
+      scanDelimited(scan, field, end, nesting);
     } else {
       const expected = field === undefined ? wireType : scalarWireType(field);
       if (wireType !== expected || wireType === WireType.StartGroup) malformed(start);
@@ -55,21 +64,25 @@ function scanMessage(scan: Scan, message: DescMessage, end: number, depth: numbe
 }
 
 /** A length and that many bytes: a message, a string, bytes or packed numbers. */
-function scanDelimited(scan: Scan, field: DescField | undefined, end: number, depth: number): void {
+function scanDelimited(
+  scan: Scan,
+  field: DescField | undefined,
+  end: number,
+  nesting: number,
+): void {
   const { reader } = scan;
   const length = reader.uint32();
   const start = reader.pos;
   if (length > end - start) malformed(start);
   if (field?.message !== undefined) {
-    scanMessage(scan, field.message, start + length, depth + 1);
+    scanMessage(scan, field.message, start + length, nesting);
     return;
   }
-  const isPacked =
-    field?.fieldKind === 'list' && scalarWireType(field) !== WireType.LengthDelimited;
-  if (field !== undefined && !isPacked && scalarWireType(field) !== WireType.LengthDelimited) {
-    malformed(start);
+  const type = field === undefined ? WireType.LengthDelimited : scalarWireType(field);
+  if (type !== WireType.LengthDelimited) {
+    if (field?.fieldKind !== 'list') malformed(start);
+    checkPackedEnd(scan.bytes, type, start, length);
   }
-  if (isPacked) checkPackedEnd(scan.bytes, scalarWireType(field), start, length);
   reader.pos += length;
   if (field !== TensorProtoSchema.field.rawData) spend(scan, length);
 }
