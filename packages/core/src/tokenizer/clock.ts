@@ -41,7 +41,7 @@ export interface Clock {
 /** A clock before the first bar, in 4/4 (or the vocabulary's first metre) and near 120 quarters a minute. */
 export function createClock({ config }: Vocabulary): Clock {
   const metres = config.timeSignatures;
-  let metre = metres.find((each) => metreName(each) === '4/4') ?? metres[0]!;
+  let metre = metres.find((each) => metreName(each) === '4/4') ?? metres[0];
   let microsecondsPerQuarter = tempoOfBin(tempoBin(DEFAULT_TEMPO_BPM, config.tempo), config.tempo);
   const timeSignatures: TimeSignature[] = [{ tick: 0, ...metre }];
   const tempos: Tempo[] = [{ tick: 0, microsecondsPerQuarter }];

@@ -93,5 +93,5 @@ function isUnique(values: readonly string[]): boolean {
 }
 
 function isAscending(values: readonly number[]): boolean {
-  return values.every((value, i) => i === 0 || (values[i - 1] as number) < value);
+  return values.every((value, i) => i === 0 || values[i - 1] < value);
 }

@@ -69,7 +69,7 @@ export function createDecoder(vocabulary: Vocabulary, grammar: Grammar): Decoder
   const finishNote = (velocity: number): NoteEvent => {
     const { pitch, durationTicks } = pending;
     const moment = clock.now();
-    notes[pending.instrument]!.push({
+    notes[pending.instrument].push({
       pitch,
       startTicks: moment.startTicks,
       durationTicks,
@@ -77,7 +77,7 @@ export function createDecoder(vocabulary: Vocabulary, grammar: Grammar): Decoder
     });
     return {
       type: 'note',
-      instrument: vocabulary.instruments[pending.instrument]!,
+      instrument: vocabulary.instruments[pending.instrument],
       pitch,
       velocity,
       durationTicks,
@@ -137,7 +137,7 @@ export function createDecoder(vocabulary: Vocabulary, grammar: Grammar): Decoder
       tracks: buildTracks(
         vocabulary.instruments.map((each, i) => ({
           instrument: each,
-          notes: notes[i]!.map((note) => ({ ...note })),
+          notes: notes[i].map((note) => ({ ...note })),
         })),
       ),
     }),
@@ -149,7 +149,7 @@ function createChecker(vocabulary: Vocabulary, grammar: Grammar): (token: number
   let count = 0;
   let previous = -1;
   const isAllowed = (token: number): boolean => {
-    const state = grammar.stateAfter[previous]!;
+    const state = grammar.stateAfter[previous];
     return grammar.allowed[state * vocabulary.size + token] === 1;
   };
   return (token) => {
@@ -158,9 +158,9 @@ function createChecker(vocabulary: Vocabulary, grammar: Grammar): (token: number
     const isFirst = previous === -1;
     const isRight = kind === 'End' || (isFirst ? kind === 'Begin' : isAllowed(token));
     if (hasEnded || !isRight) {
-      const name = vocabulary.tokens[token]!;
+      const name = vocabulary.tokens[token];
       const advice = hasEnded ? '; decode each piece with a decoder of its own' : '';
-      const place = isFirst ? 'at the start' : `after ${vocabulary.tokens[previous]!}`;
+      const place = isFirst ? 'at the start' : `after ${vocabulary.tokens[previous]}`;
       throw new TokenizerError(
         'ungrammatical',
         `token ${count}: ${name} may not come ${place}${advice}`,

@@ -49,9 +49,9 @@ export function encodeScore(score: Score, labels: Labels, vocabulary: Vocabulary
     if (signature !== bars[i - 1]?.signature)
       tokens.push(vocabulary.id('TimeSignature', signature));
     if (tempos[i] !== tempos[i - 1]) tokens.push(vocabulary.id('Tempo', tempos[i]));
-    while (next < notes.length && notes[next]!.position < start + length) {
+    while (next < notes.length && notes[next].position < start + length) {
       const end = endOfGroup(notes, next);
-      tokens.push(vocabulary.id('Position', notes[next]!.position - start));
+      tokens.push(vocabulary.id('Position', notes[next].position - start));
       writeNotes(notes.slice(next, end));
       next = end;
     }
@@ -96,7 +96,7 @@ function knownLabels(labels: Labels, vocabulary: Vocabulary): Labels {
 
 function endOfGroup(notes: readonly GridNote[], start: number): number {
   let end = start + 1;
-  while (end < notes.length && notes[end]!.position === notes[start]!.position) end++;
+  while (end < notes.length && notes[end].position === notes[start].position) end++;
   return end;
 }
 

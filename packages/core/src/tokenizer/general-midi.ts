@@ -35,7 +35,7 @@ export type Instrument = number | 'percussion';
 
 /** `Violin` for 40, `Percussion` for the kit. */
 export function instrumentName(instrument: Instrument): string {
-  return instrument === 'percussion' ? 'Percussion' : (GENERAL_MIDI_PROGRAMS[instrument] as string);
+  return instrument === 'percussion' ? 'Percussion' : GENERAL_MIDI_PROGRAMS[instrument];
 }
 
 /** A name in lower case with hyphens, as tokens and commands spell it: `electric-guitar-jazz`. */

@@ -31,7 +31,7 @@ function headRules(vocabulary: Vocabulary): Rule[] {
   );
   const parts = [idsOf(vocabulary, 'Begin'), ...labels, instruments];
   return [
-    ...parts.slice(0, -1).map((after, i) => ({ after, allow: parts[i + 1]! })),
+    ...parts.slice(0, -1).map((after, i) => ({ after, allow: parts[i + 1] })),
     ...instruments.map((id, i) => ({
       after: [id],
       allow: [...instruments.slice(i + 1), ...idsOf(vocabulary, 'Bar')],

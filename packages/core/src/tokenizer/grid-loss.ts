@@ -75,7 +75,7 @@ export function countDisplacement(loss: GridLoss, milliseconds: number): void {
   displacement.sumMilliseconds += milliseconds;
   displacement.maxMilliseconds = Math.max(displacement.maxMilliseconds, milliseconds);
   const bin = Math.min(Math.ceil(milliseconds / BIN_MILLISECONDS), BINS - 1);
-  displacement.histogram[bin]!++;
+  displacement.histogram[bin]++;
 }
 
 /** Adds up the losses of several scores. */
@@ -91,7 +91,7 @@ export function mergeGridLosses(losses: Iterable<GridLoss>): GridLoss {
       displacement.maxMilliseconds,
       loss.displacement.maxMilliseconds,
     );
-    loss.displacement.histogram.forEach((count, bin) => (displacement.histogram[bin]! += count));
+    loss.displacement.histogram.forEach((count, bin) => (displacement.histogram[bin] += count));
   }
   return total;
 }

@@ -66,7 +66,7 @@ function instrumentFor({ channel, program }: Track, { config, instruments }: Voc
     (each) => instrumentFamily(each) === instrumentFamily(program),
   );
   const [first] = config.instruments;
-  const nearest = family.sort((a, b) => Math.abs(a - program) - Math.abs(b - program))[0] ?? first!;
+  const nearest = family.sort((a, b) => Math.abs(a - program) - Math.abs(b - program))[0] ?? first;
   return config.instruments.indexOf(nearest);
 }
 

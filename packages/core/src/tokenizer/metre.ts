@@ -71,9 +71,9 @@ export function planBars(
   let start = 0;
   let next = 1; // index into changes
   while (start <= lastOnset && plan.bars.length < mostBars) {
-    for (; next < changes.length && changes[next]!.position <= start; next++) {
-      if (changes[next]!.position < start) plan.delayedSignatures++;
-      run = startRun(changes[next]!);
+    for (; next < changes.length && changes[next].position <= start; next++) {
+      if (changes[next].position < start) plan.delayedSignatures++;
+      run = startRun(changes[next]);
     }
     const room = (changes[next]?.position ?? Infinity) - start;
     start += layBar(plan, run, start, room, metres);
@@ -97,8 +97,8 @@ function layBar(
   room: number,
   metres: readonly Metre[],
 ): number {
-  const signature = run.pattern[run.laid++ % run.pattern.length]!;
-  const length = barLength(metres[signature]!);
+  const signature = run.pattern[run.laid++ % run.pattern.length];
+  const length = barLength(metres[signature]);
   if (length > room) {
     const shorter = metreOfLength(room, run.metre.denominator, metres);
     if (shorter !== -1) {
@@ -107,7 +107,7 @@ function layBar(
       return room;
     }
   }
-  if (metreName(metres[signature]!) !== metreName(run.metre)) plan.approximatedBars++;
+  if (metreName(metres[signature]) !== metreName(run.metre)) plan.approximatedBars++;
   plan.bars.push({ start, length, signature });
   return length;
 }

@@ -29,7 +29,7 @@ export function buildTracks(parts: readonly Part[]): Track[] {
       return {
         name:
           voice === 0 ? instrumentName(instrument) : `${instrumentName(instrument)} ${voice + 1}`,
-        channel: (isExtra ? CHANNELS[free++] : undefined) ?? channels[part]!,
+        channel: (isExtra ? CHANNELS[free++] : undefined) ?? channels[part],
         program: instrument === 'percussion' ? 0 : instrument,
         notes: voiceNotes,
       };
@@ -40,7 +40,7 @@ export function buildTracks(parts: readonly Part[]): Track[] {
 function partChannels(parts: readonly Part[]): number[] {
   let taken = 0;
   return parts.map(({ instrument }) =>
-    instrument === 'percussion' ? PERCUSSION_CHANNEL : CHANNELS[taken++ % CHANNELS.length]!,
+    instrument === 'percussion' ? PERCUSSION_CHANNEL : CHANNELS[taken++ % CHANNELS.length],
   );
 }
 
@@ -48,7 +48,7 @@ function partChannels(parts: readonly Part[]): number[] {
 function splitVoices(notes: readonly Note[]): Note[][] {
   const voices: { notes: Note[]; soundsUntil: Float64Array }[] = [];
   for (const note of sortNotes([...notes])) {
-    let voice = voices.find(({ soundsUntil }) => soundsUntil[note.pitch]! <= note.startTicks);
+    let voice = voices.find(({ soundsUntil }) => soundsUntil[note.pitch] <= note.startTicks);
     if (voice === undefined) {
       voice = { notes: [], soundsUntil: new Float64Array(128) }; // ticks, by pitch
       voices.push(voice);

@@ -169,14 +169,14 @@ function labelKinds(config: TokenizerConfig): string[] {
 
 function labelNames(config: TokenizerConfig): string[] {
   return labelKinds(config).flatMap((kind) =>
-    [UNKNOWN_LABEL, ...config.labels[kind]!].map((value) => `${kind}_${value}`),
+    [UNKNOWN_LABEL, ...config.labels[kind]].map((value) => `${kind}_${value}`),
   );
 }
 
 function labelBlocks(config: TokenizerConfig, firstId: number): LabelBlock[] {
   let unknownId = firstId;
   return labelKinds(config).map((kind) => {
-    const block = { kind, unknownId, values: config.labels[kind]! };
+    const block = { kind, unknownId, values: config.labels[kind] };
     unknownId += 1 + block.values.length;
     return block;
   });
