@@ -1,0 +1,16 @@
+export type { AboutModel } from './about.js';
+export { ExportError } from './errors.js';
+export {
+  exportArtifact,
+  type ExportedModel,
+  type ExportOptions,
+  type TrainedModel,
+} from './export-artifact.js';
+export {
+  exportCheckpoint,
+  type ExportCheckpointOptions,
+  type ExportedCheckpoint,
+} from './export-checkpoint.js';
+export type { Precision } from './graphs/weights.js';
+export type { DrawReport } from './parity/compare-draws.js';
+export type { ParityReport } from './parity/check-parity.js';

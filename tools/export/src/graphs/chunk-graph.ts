@@ -50,7 +50,7 @@ export function chunkGraph(
     const logits = withLogits
       ? [body.gemm(hidden, weights.output, outputBias, { transB: true })]
       : [];
-    return { carried: [chosen, ...next], collected: [body.identity(chosen), ...logits] };
+    return { carried: [chosen, ...next], collected: [chosen, ...logits] };
   };
   const [, ...results] = graph.scan({
     carried: [previous, ...splitState(graph, state, network.config)],

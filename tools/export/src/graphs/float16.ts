@@ -1,4 +1,4 @@
-// IEEE 754 half precision, written from float32 (binary16: 1 sign, 5 exponent, 10 fraction bits).
+// IEEE 754 half precision (binary16: 1 sign, 5 exponent, 10 fraction bits).
 
 const word = new Float32Array(1);
 const bits = new Uint32Array(word.buffer);
@@ -24,4 +24,14 @@ function roundToEven(value: number): number {
   const rest = value - below;
   if (rest !== 0.5) return Math.round(value);
   return below % 2 === 0 ? below : below + 1;
+}
+
+/** The value of a half-precision number; exact, because every one of them is a float32. */
+export function halfBitsToFloat(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >>> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

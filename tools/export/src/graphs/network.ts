@@ -1,6 +1,6 @@
 // The trained network as the exporter sees it: its matrices as stored, its biases in float32.
 import type { LstmConfig, NamedTensor, NamedTensors } from '@ostinato/model';
-import { type Precision, type StoredMatrix, storeMatrix } from './weights.js';
+import { type Precision, type StoredMatrix, storeMatrix, widened } from './weights.js';
 
 export interface StoredLayer {
   /** [4H, E or H] */
@@ -43,4 +43,20 @@ export function storeNetwork(
     output: config.tiedOutput ? embedding : matrix('output.weight'),
     outputBias: tensor('output.bias').data,
   };
+}
+
+/** The parameters that a session computes with once it has widened what is stored. */
+export function widenedParameters(network: StoredNetwork, original: NamedTensors): NamedTensors {
+  const matrices = new Map<string, StoredMatrix>([['embedding.weight', network.embedding]]);
+  network.layers.forEach(({ input, recurrent }, layer) => {
+    matrices.set(`lstm.${layer}.input.weight`, input);
+    matrices.set(`lstm.${layer}.recurrent.weight`, recurrent);
+  });
+  matrices.set('output.weight', network.output);
+  return new Map(
+    [...original].map(([name, tensor]): [string, NamedTensor] => {
+      const matrix = matrices.get(name);
+      return [name, matrix ? { shape: tensor.shape, data: widened(matrix) } : tensor];
+    }),
+  );
 }

@@ -48,7 +48,7 @@ export function drawToken(
   // u < 1 makes u · total smaller than total in float32 too, so a kept rank is always found.
   const passed = graph.greater(cumulative, graph.mul(uniform, total));
   const rank = firstTrue(graph, passed); // [B, 1]
-  return pick(graph, sorted.indices, rank);
+  return graph.squeeze(graph.gatherElements(sorted.indices, rank, 1), [1]);
 }
 
 function reduceMax(graph: GraphBuilder, x: Value): Value {
@@ -70,15 +70,4 @@ function firstTrue(graph: GraphBuilder, condition: Value): Value {
     attributes: { axis: int(1), keepdims: int(1) },
   });
   return first;
-}
-
-/** One element of each row, shape [B]. */
-function pick(graph: GraphBuilder, rows: Value, index: Value): Value {
-  const [picked] = graph.node({
-    opType: 'GatherND',
-    inputs: [rows, index],
-    outputs: [{ dataType: rows.dataType, shape: [rows.shape[0]] }],
-    attributes: { batch_dims: int(1) },
-  });
-  return picked;
 }

@@ -1,7 +1,7 @@
 // Trained matrices as graph values: stored small, widened to float32 when a session loads them.
 import { type GraphBuilder, type Value, tensorOf } from '@ostinato/graph';
 import type { NamedTensor } from '@ostinato/model';
-import { floatToHalfBits } from './float16.js';
+import { floatToHalfBits, halfBitsToFloat } from './float16.js';
 
 /** How matrices are stored. All three compute in float32 after loading. */
 export type Precision = 'f32' | 'f16' | 'int8';
@@ -52,4 +52,12 @@ export function widen(graph: GraphBuilder, name: string, matrix: StoredMatrix): 
   const stored = graph.initializer(name, tensorOf('int8', values, shape));
   const scale = graph.initializer(`${name}.scale`, tensorOf('float32', scales!, [shape[0]]));
   return graph.dequantize(stored, scale, 0);
+}
+
+/** What a session computes with after loading: the same float32 numbers that `widen` gives, shape [rows, columns]. */
+export function widened({ shape, values, scales }: StoredMatrix): Float32Array {
+  if (values instanceof Float32Array) return values;
+  if (values instanceof Uint16Array) return Float32Array.from(values, halfBitsToFloat);
+  const columns = shape[1];
+  return Float32Array.from(values, (value, i) => value * scales![Math.floor(i / columns)]);
 }

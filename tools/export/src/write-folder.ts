@@ -1,0 +1,64 @@
+// Writing an artifact so that its folder is always whole: beside, synced, then renamed.
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { MANIFEST_FILE } from '@ostinato/core';
+import type { ArtifactFile } from './artifact-files.js';
+import { ExportError } from './errors.js';
+
+/** Refuses early what `writeFolder` could not put in place.
+ *  @throws {ExportError} `folder-taken` if the folder holds anything but an artifact */
+export async function checkFolderIsFree(folder: string): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new ExportError('folder-taken', `${folder}: is not a folder; choose another`, {
+      cause: error,
+    });
+  }
+  if (names.length > 0 && !names.includes(MANIFEST_FILE)) {
+    throw new ExportError(
+      'folder-taken',
+      `${folder}: the folder is not empty and holds no model; choose another`,
+    );
+  }
+}
+
+/** Writes the files into a folder of their own. An artifact that is there already is replaced. */
+export async function writeFolder(folder: string, files: readonly ArtifactFile[]): Promise<void> {
+  await checkFolderIsFree(folder);
+  const target = resolve(folder);
+  const parent = dirname(target);
+  const fresh = join(parent, `.tmp-${basename(target)}-new`);
+  const old = join(parent, `.tmp-${basename(target)}-old`);
+  try {
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(fresh, { recursive: true });
+    for (const { name, content } of files) await writeSynced(join(fresh, name), content);
+    await rm(old, { recursive: true, force: true });
+    await renameIfThere(target, old);
+    await rename(fresh, target);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+async function writeSynced(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
