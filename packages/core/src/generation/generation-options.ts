@@ -1,0 +1,60 @@
+// What can be asked of `generate`, and what it gives back.
+import type { SamplingParameters } from '../model/next-token-model.js';
+import type { Score } from '../score/score.js';
+import type { Instrument } from '../tokenizer/general-midi.js';
+import type { Labels } from '../tokenizer/head.js';
+import type { Seed } from './random.js';
+
+/** Options of `generate`. Sampling: temperature 1 and no cut unless told otherwise. */
+export interface GenerateOptions extends Partial<SamplingParameters> {
+  /** Equal seeds (and everything else equal) give equal pieces. Default 1. */
+  seed?: Seed;
+  /** Added to the logits of every draw, shape [V]; `-Infinity` forbids a token. Default: none. */
+  bias?: Float32Array;
+  /** What the piece is to be like, by kind: `{ composer: 'Bach' }`. Default: unknown. Not with a primer of tokens, which
+   *  has its own. */
+  labels?: Labels;
+  /** Who plays: declared at the head, and nobody else plays. With a primer, who may play after it. Default: the model
+   *  chooses; with a primer, everybody. */
+  instruments?: readonly Instrument[];
+  /** Lowest and highest MIDI pitch, inclusive; percussion is not bound. Default: all of the vocabulary. */
+  pitchRange?: readonly [low: number, high: number];
+  /** A piece to continue: a Score, which is rounded to the grid, or tokens from `Begin` on, such as a composition's. A
+   *  final `End` is taken off. Default: none. */
+  primer?: Score | ArrayLike<number>;
+  /** Whether the primer's notes are yielded too. Default false. */
+  includePrimer?: boolean;
+
+  /** Length in bars, an integer 1..10_000. After a primer: whole bars after its last one. */
+  bars?: number;
+  /** Length in seconds, above 0, at most 86_400. After a primer: after its last note ends. */
+  seconds?: number;
+  /** Number of notes, an integer of at least 1. A primer's are not counted. */
+  notes?: number;
+  /** Tokens drawn at most, an integer 1..1_000_000. Default 50_000, so that a model that never ends does. */
+  maxTokens?: number;
+  /** Whether the model may end the piece before the length that was asked for. Default false; without a length the
+   *  model always may. */
+  mayEndEarly?: boolean;
+
+  /** Tokens asked of the model at a time, 1..4096. It changes when notes arrive and never which. Default: from 8,
+   *  doubling to 64. */
+  blockSize?: number;
+  /** Aborting stops after the block at work and throws the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Why a piece stopped: the model ended it, or the first limit that was reached. */
+export type StopReason = 'end' | 'bars' | 'seconds' | 'notes' | 'tokens';
+
+export interface Composition {
+  /** The piece from `Begin` on, the primer included. As a primer, with the same seed, it goes on as if it had never
+   *  stopped. */
+  readonly tokens: Uint16Array;
+  /** How many of the tokens were given (head or primer) and not drawn. */
+  readonly givenTokens: number;
+  /** The piece, the primer included. Where bars or seconds were asked for it ends there: no note begins later, and what
+   *  still sounds is cut. */
+  readonly score: Score;
+  readonly stoppedBy: StopReason;
+}
