@@ -11,7 +11,7 @@ import { barLength, metreName } from './metre.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** A place in a piece. */
-export interface Moment {
+interface Moment {
   /** The bar, from 0. */
   bar: number;
   startTicks: number;
@@ -65,7 +65,7 @@ export function createClock({ config }: Vocabulary): Clock {
     timeSignatures,
     startBar: passBarLine,
     setTimeSignature(index) {
-      metre = metres[index]!;
+      metre = metres[index];
       const isSame = (previous: TimeSignature): boolean => metreName(previous) === metreName(metre);
       setFrom(timeSignatures, { tick: line.startTicks, ...metre }, isSame);
     },

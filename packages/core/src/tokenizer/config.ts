@@ -41,7 +41,7 @@ const labelValues = z
   .refine((values) => !values.includes(UNKNOWN_LABEL), `"${UNKNOWN_LABEL}" is reserved`);
 
 /** Schema of a tokenizer's config. */
-export const tokenizerConfigSchema = z
+const tokenizerConfigSchema = z
   .strictObject({
     version: z.literal(TOKENIZER_VERSION),
     positionsPerQuarter: z.literal(POSITIONS_PER_QUARTER),
@@ -62,7 +62,9 @@ export const tokenizerConfigSchema = z
     /** Known values of each kind of label, such as `{ composer: ['Bach'] }`. */
     labels: z
       .record(labelKind, labelValues)
-      .refine((labels) => Object.keys(labels).length <= 32, 'expected at most 32 kinds'),
+      .refine((labels) => Object.keys(labels).length <= 32, 'expected at most 32 kinds')
+      // Ids are 16 bits wide; everything but labels takes less than 2,000.
+      .refine((labels) => Object.values(labels).flat().length <= 32_768, 'expected fewer labels'),
   })
   .refine(
     ({ instruments, percussionKeys }) => instruments.length > 0 || percussionKeys !== null,

@@ -31,7 +31,7 @@ export function encodeScore(score: Score, labels: Labels, vocabulary: Vocabulary
   const notes = toGridNotes(score, vocabulary, loss);
   const last = notes.at(-1);
   if (last === undefined) {
-    const found = loss.notesDropped > 0 ? `${loss.notesDropped} notes it lacks` : 'none';
+    const found = loss.notesDropped > 0 ? `only others (${loss.notesDropped})` : 'none';
     throw new TokenizerError(
       'empty-score',
       `score "${score.name}": expected a note that the vocabulary can say, found ${found}`,
@@ -41,14 +41,15 @@ export function encodeScore(score: Score, labels: Labels, vocabulary: Vocabulary
   const tempos = tempoBinsOfBars(score, bars, vocabulary.config.tempo, loss);
 
   const instruments = [...new Set(notes.map(({ instrument }) => instrument))];
-  const tokens = [...headOfPiece(vocabulary, knownLabels(labels, vocabulary), instruments)];
+  const tokens = headOfPiece(vocabulary, knownLabels(labels, vocabulary), instruments);
   const writeNotes = createNoteWriter(vocabulary, tokens);
   let next = 0; // index into notes
   bars.forEach(({ start, length, signature }, i) => {
     tokens.push(vocabulary.id('Bar'));
-    if (signature !== bars[i - 1]?.signature)
-      tokens.push(vocabulary.id('TimeSignature', signature));
-    if (tempos[i] !== tempos[i - 1]) tokens.push(vocabulary.id('Tempo', tempos[i]));
+    const isNewMetre = signature !== bars[i - 1]?.signature;
+    const isNewTempo = tempos[i] !== tempos[i - 1];
+    if (isNewMetre) tokens.push(vocabulary.id('TimeSignature', signature));
+    if (isNewTempo) tokens.push(vocabulary.id('Tempo', tempos[i]));
     while (next < notes.length && notes[next].position < start + length) {
       const end = endOfGroup(notes, next);
       tokens.push(vocabulary.id('Position', notes[next].position - start));

@@ -80,11 +80,8 @@ function pitchFor(
   const [low, high] = isPercussion ? (config.percussionKeys ?? [0, 127]) : config.pitchRange;
   if (pitch >= low && pitch <= high) return pitch;
   if (isPercussion) return undefined;
-  const moved =
-    pitch < low
-      ? low + ((((pitch - low) % 12) + 12) % 12)
-      : high - ((((high - pitch) % 12) + 12) % 12);
-  return Math.min(Math.max(moved, low), high);
+  const octaves = pitch < low ? Math.ceil((low - pitch) / 12) : -Math.ceil((pitch - high) / 12);
+  return Math.min(Math.max(pitch + 12 * octaves, low), high);
 }
 
 function createQuantiser(

@@ -89,7 +89,8 @@ interface MetreRun {
   laid: number;
 }
 
-/** Appends one bar. @returns its length in positions */
+/** Appends one bar, cut where the next signature begins after `room` positions, if that can be said.
+ *  @returns its length in positions */
 function layBar(
   plan: BarPlan,
   run: MetreRun,
@@ -125,14 +126,15 @@ function patternFor(metre: Metre, metres: readonly Metre[]): number[] {
   return longestFirst(length, metres) ?? [nearestMetre(length, metres)];
 }
 
+/** Indices of the longest metres that fill a length one after another; undefined if something is left. */
 function longestFirst(length: number, metres: readonly Metre[]): number[] | undefined {
   const pattern: number[] = [];
+  const lengths = metres.map(barLength);
   let rest = length;
   while (rest > 0) {
-    const fitting = metres.filter((metre) => barLength(metre) <= rest);
-    const longest = Math.max(...fitting.map(barLength));
-    if (fitting.length === 0) return undefined;
-    pattern.push(metres.findIndex((metre) => barLength(metre) === longest));
+    const longest = Math.max(...lengths.filter((each) => each <= rest));
+    if (longest === -Infinity) return undefined;
+    pattern.push(lengths.indexOf(longest));
     rest -= longest;
   }
   return pattern;

@@ -253,6 +253,14 @@ describe('tokenizer.json', () => {
     ['a metre twice', { timeSignatures: [CONFIG.timeSignatures[0], CONFIG.timeSignatures[0]] }],
     ['the reserved label', { labels: { composer: ['unknown'] } }],
     ['a label twice', { labels: { composer: ['Bach', 'Bach'] } }],
+    [
+      'more labels than ids',
+      {
+        labels: Object.fromEntries(
+          Array.from('abcdefghi', (kind) => [kind, Array.from({ length: 4096 }, (_, i) => `${i}`)]),
+        ),
+      },
+    ],
     ['a kind of label in upper case', { labels: { Composer: ['Bach'] } }],
     ['a tempo scale upside down', { tempo: { lowestBpm: 200, highestBpm: 100, bins: 4 } }],
   ])('refuses a config with %s', (_, change) => {

@@ -32,7 +32,7 @@ export type TokenKind =
   | 'Velocity';
 
 /** The consecutive ids of a kind: value `firstValue + i` has id `firstId + i`, for i in 0..count-1. */
-export interface TokenBlock {
+interface TokenBlock {
   readonly kind: TokenKind;
   readonly firstId: number;
   readonly firstValue: number;
