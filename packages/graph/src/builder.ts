@@ -2,6 +2,7 @@
 // Meanings: https://onnx.ai/onnx/operators/ at opset 18.
 import { GraphError } from './errors.js';
 import type { Attribute, DataType, Dimension, Graph, Shape, Tensor, Value } from './ir.js';
+import { dataTypeCode } from './onnx/data-types.js';
 import { type Attributes, GraphRecorder } from './recorder.js';
 import {
   broadcastShapes,
@@ -18,19 +19,8 @@ import {
 export const OPSET = 18;
 
 export const int = (value: number): Attribute => ({ type: 'int', value });
-export const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });
-export const float = (value: number): Attribute => ({ type: 'float', value });
+const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });
 const graphAttribute = (value: Graph): Attribute => ({ type: 'graph', value });
-
-const ONNX_DATA_TYPE: Readonly<Record<DataType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-};
 
 interface LoopOptions {
   /** Values that go round: given once, changed by the body. */
@@ -106,7 +96,7 @@ export class GraphBuilder extends GraphRecorder {
   }
 
   cast(x: Value, dataType: DataType): Value {
-    return this.#one('Cast', [x], dataType, x.shape, { to: int(ONNX_DATA_TYPE[dataType]) });
+    return this.#one('Cast', [x], dataType, x.shape, { to: int(dataTypeCode(dataType)) });
   }
 
   matMul(a: Value, b: Value): Value {
