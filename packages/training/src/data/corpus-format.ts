@@ -41,6 +41,7 @@ export const pieceSchema = z
     offset: count,
     /** How many tokens; a piece has a beginning and an end at least. */
     tokens: z.int().min(2),
+    /** Notes that its tokens say. */
     notes: z.int().positive(),
     /** Semitones by which the piece can be moved with every note inside the pitch range. */
     transposition: z.strictObject({ down: z.int().nonpositive(), up: z.int().nonnegative() }),

@@ -72,6 +72,8 @@ export async function prepareCorpus(
     signal,
   );
   const plan = planCorpus(survey, planOptions);
+  if (plan.pieces.length === 0)
+    throw nothingUsable(files.name, [...survey.others, ...plan.leftOut]);
   const tokenizer = options.tokenizer ?? (await fitTokenizer(files, plan, options));
 
   const writer = await CorpusWriter.create(outFolder);
@@ -156,12 +158,13 @@ async function encodePieces(
   let offset = 0;
   const tell = countFiles('encode', plan.pieces.length, onProgress);
   for await (const { piece, score } of readPlanned(source, plan, signal)) {
-    const { path, warnings, split, group, labels, notes } = piece;
+    const { path, warnings, split, group, labels } = piece;
     try {
       const encoded = tokenizer.encode(score, { labels });
       await writer.append(encoded.tokens);
       loss = mergeGridLosses([loss, encoded.loss]);
       const tokens = encoded.tokens.length;
+      const { notes } = encoded.loss; // those that the vocabulary can say
       const transposition = tokenizer.transpositionRange(encoded.tokens);
       pieces.push({ path, split, group, labels, offset, tokens, notes, transposition });
       offset += tokens;
