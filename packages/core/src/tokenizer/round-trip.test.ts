@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMidi } from '../midi/read-midi.js';
 import { writeMidi } from '../midi/write-midi.js';
-import { sortNotes } from '../score/measures.js';
+import { countNotes, sortNotes } from '../score/measures.js';
+import { PERCUSSION_CHANNEL } from '../score/score.js';
 import type { Note, Score } from '../score/score.js';
 import { validateScore } from '../score/validate-score.js';
 import type { TokenizerConfig } from './config.js';
@@ -97,6 +98,57 @@ function layOut(bars: Bar[], unit: number): Score {
   return score;
 }
 
+const ascendingTicks = fc
+  .uniqueArray(fc.nat({ max: 2000 }), { maxLength: 5 })
+  .map((ticks) => [0, ...ticks.filter((tick) => tick > 0)].sort((x, y) => x - y));
+
+/** Any valid score: off the grid, changing metre inside bars, with foreign instruments and pitches. */
+const anyScore: fc.Arbitrary<Score> = fc
+  .record({
+    ticksPerQuarter: fc.oneof(fc.constantFrom(96, 480), fc.integer({ min: 1, max: 1000 })),
+    tempos: ascendingTicks.chain((ticks) =>
+      fc.tuple(
+        ...ticks.map((tick) =>
+          fc.record({
+            tick: fc.constant(tick),
+            microsecondsPerQuarter: fc.integer({ min: 1, max: 0xffffff }),
+          }),
+        ),
+      ),
+    ),
+    timeSignatures: ascendingTicks.chain((ticks) =>
+      fc.tuple(
+        ...ticks.map((tick) =>
+          fc.record({
+            tick: fc.constant(tick),
+            numerator: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 255 })),
+            denominator: fc.constantFrom(1, 2, 4, 8, 16, 32, 64),
+          }),
+        ),
+      ),
+    ),
+    tracks: fc.array(
+      fc.record({
+        name: fc.constant(''),
+        channel: fc.constantFrom(0, 9),
+        program: fc.nat({ max: 127 }),
+        notes: fc
+          .array(
+            fc.record({
+              pitch: fc.nat({ max: 127 }),
+              startTicks: fc.nat({ max: 3000 }),
+              durationTicks: fc.integer({ min: 1, max: 3000 }),
+              velocity: fc.integer({ min: 1, max: 127 }),
+            }),
+            { maxLength: 8 },
+          )
+          .map(sortNotes),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+  })
+  .map((score) => ({ name: '', keySignatures: [], ...score }));
+
 /** What tokens say of a score: positions in grid points, the notes of each instrument in one list. */
 function essence({ ticksPerQuarter, tempos, timeSignatures, tracks }: Score): unknown {
   const at = (ticks: number): number => (ticks * 24) / ticksPerQuarter;
@@ -154,6 +206,29 @@ describe('round trip', () => {
         }
       }),
       { seed: 2, numRuns: 300 },
+    );
+  });
+
+  it('keeps every note of any score within half a grid point of its place', () => {
+    const placesOf = ({ ticksPerQuarter, tracks }: Score): number[] =>
+      tracks
+        .filter(({ channel }) => channel !== PERCUSSION_CHANNEL)
+        .flatMap(({ notes }) => notes.map((note) => (note.startTicks * 24) / ticksPerQuarter))
+        .sort((a, b) => a - b);
+    fc.assert(
+      fc.property(anyScore, (score) => {
+        const places = placesOf(score);
+        fc.pre(places.length > 0);
+        const { tokens, loss } = withVelocity.encode(score);
+        const decoded = withVelocity.decode(tokens);
+        expect(loss.notes + loss.notesDropped).toBe(countNotes(score));
+        expect(countNotes(decoded)).toBe(loss.notes);
+        placesOf(decoded).forEach((place, i) => {
+          expect(Math.abs(place - places[i])).toBeLessThanOrEqual(0.5);
+        });
+        expect(withVelocity.encode(decoded).tokens).toEqual(tokens);
+      }),
+      { seed: 7, numRuns: 300 },
     );
   });
 
