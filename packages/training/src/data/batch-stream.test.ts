@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryCorpus } from '../testing/memory-corpus.js';
 import { createBatchStream, type BatchStream } from './batch-stream.js';
@@ -32,10 +32,10 @@ function columnOf(batches: readonly Batch[], column: number): Step[] {
     Array.from({ length: steps }, (_, step): Step => {
       const at = step * batch + column;
       return {
-        token: tokens[at]!,
-        target: targets[at]!,
-        weight: weights[at]!,
-        keep: keep[at]!,
+        token: tokens[at],
+        target: targets[at],
+        weight: weights[at],
+        keep: keep[at],
       };
     }),
   );
@@ -169,9 +169,9 @@ describe('augmentation', () => {
     const still = { ...options, transpose: false };
     const plain = piecesIn(columnOf(await take(createBatchStream(from, 'train', still), 400), 0));
     return moved.map((text, index) => {
-      const distances = pitchesOf(text).map((id, note) => id - pitchesOf(plain[index]!)[note]!);
+      const distances = pitchesOf(text).map((id, note) => id - pitchesOf(plain[index])[note]);
       expect(new Set(distances).size).toBe(1);
-      return distances[0]!;
+      return distances[0];
     });
   }
 

@@ -31,7 +31,7 @@ describe('fingerprint', () => {
   it.each([
     ['the name', { ...plain, name: 'Another' }],
     ['the tempo', { ...plain, tempos: [{ tick: 0, microsecondsPerQuarter: 300_000 }] }],
-    ['velocity', scoreOf([{ notes: plain.tracks[0]!.notes.map((n) => ({ ...n, velocity: 20 })) }])],
+    ['velocity', scoreOf([{ notes: plain.tracks[0].notes.map((n) => ({ ...n, velocity: 20 })) }])],
     ['silence at the head', scoreOf([{ notes: [note(60, 960), note(64, 1440), note(67, 1920)] }])],
     [
       'division into tracks',
@@ -43,7 +43,7 @@ describe('fingerprint', () => {
   });
 
   it('does not depend on the resolution', () => {
-    const notes = plain.tracks[0]!.notes.map((n) => ({
+    const notes = plain.tracks[0].notes.map((n) => ({
       ...n,
       startTicks: n.startTicks * 2,
       durationTicks: n.durationTicks * 2,
@@ -54,8 +54,8 @@ describe('fingerprint', () => {
   });
 
   it.each([
-    ['another instrument', scoreOf([{ program: 40, notes: plain.tracks[0]!.notes }])],
-    ['percussion', scoreOf([{ channel: 9, notes: plain.tracks[0]!.notes }])],
+    ['another instrument', scoreOf([{ program: 40, notes: plain.tracks[0].notes }])],
+    ['percussion', scoreOf([{ channel: 9, notes: plain.tracks[0].notes }])],
     ['another length', scoreOf([{ notes: [note(60, 0, 240), note(64, 480), note(67, 960)] }])],
   ])('keeps the outline with %s', (_, score) => {
     expect(fingerprint(score).content).not.toBe(fingerprint(plain).content);

@@ -22,7 +22,7 @@ export function fingerprint(score: Score): Fingerprint {
   const notes = gridNotes(score);
   if (notes.length === 0) throw new RangeError('fingerprint: the score has no notes');
   notes.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]);
-  const first = notes[0]![0];
+  const first = notes[0][0];
   const content = new Int32Array(notes.length * FIELDS);
   const outline = new Int32Array(notes.length * 2);
   for (const [index, [onset, pitch, duration, instrument]] of notes.entries()) {

@@ -7,7 +7,7 @@ export class KeyGroups {
   /** Makes all given keys one group. */
   join(keys: readonly string[]): void {
     const roots = keys.map((key) => this.representative(key)).sort();
-    for (const root of roots) this.parents.set(root, roots[0]!);
+    for (const root of roots) this.parents.set(root, roots[0]);
   }
 
   /** The smallest key of the group, in the order of code units: the same whatever the order of the joins. */

@@ -16,7 +16,7 @@ export interface MusicNetPlace {
 /** What the path says, or undefined if it does not belong to MusicNet. */
 export function musicNetPlace(path: string): MusicNetPlace | undefined {
   const score = SCORE_PATH.exec(path);
-  if (score) return { id: Number(score[2]), composer: score[1]! };
+  if (score) return { id: Number(score[2]), composer: score[1] };
   const labels = LABELS_PATH.exec(path);
   return labels ? { id: Number(labels[1]) } : undefined;
 }

@@ -75,7 +75,7 @@ describe.skipIf(!isThere)(title, () => {
       }
     }
     expect(corpus.tokenizer.config.labels['composer']).toHaveLength(10);
-    expect(corpus.tokenizer.config.labels['ensemble']!.length).toBeGreaterThan(15);
+    expect(corpus.tokenizer.config.labels['ensemble'].length).toBeGreaterThan(15);
   });
 
   it('holds its notes in at most 3.2 tokens each, and a validation split of a twentieth', () => {

@@ -16,7 +16,7 @@ function piece(path: string, music = path.replaceAll('/', ' ')): SurveyedPiece {
     path,
     kind: path.endsWith('.csv') ? 'labels' : 'midi',
     bytesHash: `bytes of ${music}`,
-    fingerprint: { content: music, outline: music.split('/')[0]! },
+    fingerprint: { content: music, outline: music.split('/')[0] },
     notes: 10,
     warnings: [],
   };
@@ -161,15 +161,15 @@ describe('labels', () => {
       [piece('Bach/2186_x.mid')],
       [recording(2186, { ensemble: ' Solo   Violin ', composer: 'Dvor\u030ca\u0301k' })],
     );
-    expect(pieces[0]!.labels).toEqual({ composer: 'Dvo\u0159\u00e1k', ensemble: 'Solo Violin' });
+    expect(pieces[0].labels).toEqual({ composer: 'Dvo\u0159\u00e1k', ensemble: 'Solo Violin' });
   });
 
   it('are the composer folder alone without metadata', () => {
-    expect(plan([piece('Bach/2186_x.mid')]).pieces[0]!.labels).toEqual({ composer: 'Bach' });
+    expect(plan([piece('Bach/2186_x.mid')]).pieces[0].labels).toEqual({ composer: 'Bach' });
   });
 
   it('are none for other files', () => {
-    expect(plan([piece('Jazz/tune.mid')]).pieces[0]!.labels).toEqual({});
+    expect(plan([piece('Jazz/tune.mid')]).pieces[0].labels).toEqual({});
   });
 
   it('are the first folder that differs, when asked for', () => {

@@ -110,7 +110,7 @@ describe('prepareCorpus', () => {
   it('tells what was repaired', async () => {
     const whole = smallMidi({ notes: smallMelody(1) });
     const withoutEnd = whole.slice(0, -4);
-    withoutEnd[21] = whole[21]! - 4; // length of the track chunk
+    withoutEnd[21] = whole[21] - 4; // length of the track chunk
     await put('no-end.mid', withoutEnd);
     await prepareCorpus(music, out);
     expect(await ledgerOf(out)).toMatchObject([
@@ -314,9 +314,9 @@ describe('openCorpus refuses', () => {
     const file = join(out, CORPUS_FILES.tokens);
     const { length } = await readFile(file);
     await writeFile(file, new Uint8Array(length).fill(255));
-    await expect(corpus.readTokens(piece!)).rejects.toMatchObject({ code: 'damaged' });
+    await expect(corpus.readTokens(piece)).rejects.toMatchObject({ code: 'damaged' });
     await truncate(file, 2);
-    await expect(corpus.readTokens(piece!)).rejects.toThrow('ends inside');
+    await expect(corpus.readTokens(piece)).rejects.toThrow('ends inside');
   });
 });
 

@@ -49,7 +49,9 @@ async function inWords(item: SourceItem): Promise<string> {
   return `${item.path}: ${new TextDecoder().decode(await item.read())}`;
 }
 
-async function archiveOf(entries: (tar.Headers & { content?: string })[]): Promise<Uint8Array> {
+async function archiveOf(
+  entries: (Partial<tar.Header> & { name: string; content?: string })[],
+): Promise<Uint8Array> {
   const pack = tar.pack();
   for (const { content = '', ...header } of entries) pack.entry(header, content);
   pack.finalize();
@@ -191,7 +193,9 @@ describe('an archive', () => {
   it('does not read an entry that claims to be huge', async () => {
     const pack = tar.pack();
     pack.entry({ name: 'huge.mid', size: MAX_FILE_BYTES + 1 }); // the head alone; its content never comes
-    const chunk = await new Promise<Uint8Array>((resolve) => pack.once('data', resolve));
+    const chunk = await new Promise<Uint8Array>((resolve) =>
+      pack.once('data', (data) => resolve(data as Uint8Array)),
+    );
     pack.destroy();
     const file = await put('music.tar', chunk);
     await expect(met(await openSource(file))).rejects.toMatchObject({ code: 'file-too-large' });
