@@ -1,1 +1,30 @@
-export {};
+// The entry of the command line: arguments in, exit code out.
+import { CommanderError } from 'commander';
+import { createProgram } from './program.js';
+import { describeError } from './terminal/describe-error.js';
+
+/** Runs one command.
+ *  @param args what follows the program's name
+ *  @returns the exit code: 0 done, 1 wrong input or failure, 130 after Ctrl-C, 143 after SIGTERM */
+export async function main(args: readonly string[]): Promise<number> {
+  leaveQuietlyWhenTheReaderIsGone();
+  let exitCode = 0;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode; // it has printed its line
+    process.stderr.write(`ostinato: ${describeError(error)}\n`);
+    return 1;
+  }
+  return exitCode;
+}
+
+/** `ostinato inspect piece.mid | head -1` closes our output early, which is no failure. */
+function leaveQuietlyWhenTheReaderIsGone(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decimal, integer, path, pathWith } from './option-parsers.js';
+import { decimal, integer, label, list, path, pathWith, seed } from './option-parsers.js';
 
 describe('integer', () => {
   it.each([
@@ -34,6 +34,46 @@ describe('decimal', () => {
       expect(() => decimal(0.01, 1)(text)).toThrow('Expected a number in 0.01..1.');
     },
   );
+});
+
+it('leaves out an open end of a range', () => {
+  expect(decimal(0, 1, 'above')('1')).toBe(1);
+  expect(() => decimal(0, 1, 'above')('0')).toThrow('Expected a number in 0 (excluded)..1.');
+  expect(decimal(0, 1, 'below')('0')).toBe(0);
+  expect(() => decimal(0, 1, 'below')('1')).toThrow('Expected a number in 0..1 (excluded).');
+});
+
+describe('seed', () => {
+  it.each(['0', '7', '4294967295', 'Clara', '1.5'])('takes %s', (text) => {
+    expect(seed(text)).toBe(text);
+  });
+
+  it.each(['', '-1', '4294967296'])('refuses "%s"', (text) => {
+    expect(() => seed(text)).toThrow('Expected');
+  });
+});
+
+describe('label', () => {
+  it('collects several', () => {
+    expect(label('ensemble=Solo Piano', label('composer=Bach'))).toEqual({
+      composer: 'Bach',
+      ensemble: 'Solo Piano',
+    });
+  });
+
+  it.each(['', 'Bach', '=Bach', 'composer='])('refuses "%s"', (text) => {
+    expect(() => label(text)).toThrow('Expected KIND=VALUE');
+  });
+});
+
+describe('list', () => {
+  it('splits at commas', () => {
+    expect(list('Violin, cello')).toEqual(['violin', 'cello']);
+  });
+
+  it.each(['', 'violin,', ','])('refuses "%s"', (text) => {
+    expect(() => list(text)).toThrow('Expected names separated by commas.');
+  });
 });
 
 describe('paths', () => {

@@ -10,13 +10,43 @@ export function integer(lowest: number, highest: number): (text: string) => numb
   };
 }
 
-/** A number in `lowest..highest`, both included. */
-export function decimal(lowest: number, highest: number): (text: string) => number {
+/** A number in `lowest..highest`; an `open` end is not part of the range. */
+export function decimal(
+  lowest: number,
+  highest: number,
+  open?: 'above' | 'below',
+): (text: string) => number {
+  const range = `${lowest}${open === 'above' ? ' (excluded)' : ''}..${highest}${open === 'below' ? ' (excluded)' : ''}`;
   return (text) => {
     const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-    if (value >= lowest && value <= highest) return value;
-    throw new InvalidArgumentError(`Expected a number in ${lowest}..${highest}.`);
+    const excluded =
+      (open === 'above' && value === lowest) || (open === 'below' && value === highest);
+    if (value >= lowest && value <= highest && !excluded) return value;
+    throw new InvalidArgumentError(`Expected a number in ${range}.`);
   };
+}
+
+/** A seed: an integer in 0..4294967295, or any other text. */
+export function seed(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected a number or a text.');
+  if (/^-?\d+$/.test(text)) integer(0, 2 ** 32 - 1)(text);
+  return text;
+}
+
+/** Collects `kind=value` pairs of an option that may be given several times. */
+export function label(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, kind, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (kind === undefined || value === undefined) {
+    throw new InvalidArgumentError('Expected KIND=VALUE, such as composer=Bach.');
+  }
+  return { ...before, [kind.trim()]: value.trim() };
+}
+
+/** Names separated by commas, in lower case. */
+export function list(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim().toLowerCase());
+  if (names.includes('')) throw new InvalidArgumentError('Expected names separated by commas.');
+  return names;
 }
 
 /** A path that names something. */

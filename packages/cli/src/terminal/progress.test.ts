@@ -16,7 +16,15 @@ describe('progress', () => {
     const progress = createProgress(stream, () => clock);
     for (; clock <= 11_000; clock += 1000) progress.update(`at ${clock}`);
     progress.end();
-    expect(text()).toBe('at 0\nat 5000\nat 10000\nat 11000\n');
+    expect(text()).toBe('at 5000\nat 10000\nat 11000\n');
+  });
+
+  it('prints nothing to a file for short work', () => {
+    const { stream, text } = recorder(false);
+    const progress = createProgress(stream, () => 0);
+    progress.update('at 0');
+    progress.end();
+    expect(text()).toBe('');
   });
 
   it('rewrites one line on a terminal, cut to its width', () => {
@@ -36,6 +44,7 @@ describe('progress', () => {
     const { stream, text } = recorder(true);
     const progress = createProgress(stream, () => 0);
     progress.update('working');
+    progress.update('never shown: older than the note');
     progress.note('warning');
     progress.end();
     expect(text()).toBe('\r\u001B[2Kworking\r\u001B[2Kwarning\n');

@@ -23,13 +23,16 @@ const CLEAR_LINE = '\r\u001B[2K';
 export function createProgress(stream: ProgressStream, now: () => number = Date.now): Progress {
   const inPlace = stream.isTTY === true;
   const interval = inPlace ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS;
-  let printedAt = -Infinity;
+  // Work that is done within the first interval leaves no line in a log.
+  let printedAt = inPlace ? -Infinity : now();
+  let shown = false;
   let waiting: string | undefined;
   let lineOpen = false;
 
   const print = (text: string): void => {
     printedAt = now();
     waiting = undefined;
+    shown = true;
     lineOpen = inPlace;
     stream.write(inPlace ? CLEAR_LINE + text.slice(0, (stream.columns ?? 80) - 1) : `${text}\n`);
   };
@@ -42,9 +45,10 @@ export function createProgress(stream: ProgressStream, now: () => number = Date.
     note: (text) => {
       stream.write(`${lineOpen ? CLEAR_LINE : ''}${text}\n`);
       lineOpen = false;
+      waiting = undefined; // it is older than the note
     },
     end: () => {
-      if (waiting !== undefined) print(waiting);
+      if (waiting !== undefined && (shown || inPlace)) print(waiting);
       if (lineOpen) stream.write('\n');
       lineOpen = false;
     },

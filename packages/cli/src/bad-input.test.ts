@@ -1,0 +1,89 @@
+// Wrong input ends with exit code 1 and one line on stderr that says what to change.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runOstinato } from './testing/run-ostinato.js';
+
+const COMMANDS = ['prepare', 'train', 'export', 'generate', 'evaluate', 'inspect'];
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'ostinato-bad-input-'));
+  await writeFile(join(cwd, 'text.mid'), 'not a MIDI file');
+  await writeFile(join(cwd, 'empty.mid'), '');
+  await writeFile(join(cwd, 'musicnet.npz'), 'PK');
+  await writeFile(join(cwd, 'about.json'), '{"license":"MIT"}');
+  await mkdir(join(cwd, 'folder', 'inside'), { recursive: true });
+});
+afterAll(async () => {
+  await rm(cwd, { recursive: true });
+});
+
+describe('help', () => {
+  it.each(COMMANDS)('%s has an example', async (command) => {
+    const { code, stdout } = await runOstinato([command, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Example');
+    expect(stdout).toContain(`$ ostinato ${command} `);
+    expect(stdout).toContain('--json');
+  });
+
+  it('lists every command', async () => {
+    const { code, stdout } = await runOstinato(['--help']);
+    expect(code).toBe(0);
+    for (const command of COMMANDS) expect(stdout).toContain(`  ${command} `);
+  });
+});
+
+const generate = ['generate', '--model', 'folder'];
+const train = ['train', '--data', 'folder', '--out', 'run'];
+
+it.each([
+  [['compose'], "unknown command 'compose'"],
+  [['inspect', 'a.mid', '--loud'], "unknown option '--loud'"],
+  [['inspect'], "missing required argument 'file'"],
+  [['inspect', 'a.mid', 'b.mid'], 'too many arguments'],
+  [['inspect', 'missing.mid'], 'missing.mid: there is no such file'],
+  [['inspect', 'text.mid'], 'text.mid: MIDI file, byte 0: expected a Standard MIDI File'],
+  [['inspect', 'empty.mid'], 'empty.mid: MIDI file, byte 0'],
+  [['inspect', 'folder'], 'folder: neither a model'],
+  [['prepare', 'folder'], "required option '--out <DIR>' not specified"],
+  [['prepare', 'missing', '--out', 'corpus'], 'missing: expected a folder or an archive'],
+  [['prepare', 'folder', '--out', 'corpus'], 'folder'],
+  [['prepare', 'musicnet.npz', '--out', 'corpus'], 'musicnet.npz'],
+  [['prepare', 'folder', '--out', 'c', '--validation-share', '0.9'], '--validation-share <X>'],
+  [['train', '--data', 'missing', '--out', 'run'], 'missing: expected a corpus'],
+  [[...train, '--preset', 'huge'], 'Allowed choices are tiny, small, base'],
+  [[...train, '--steps', '0'], 'Expected an integer in 1..10000000'],
+  [[...train, '--batch', '1.5'], '--batch <B>'],
+  [[...train, '--threads', 'many'], '--threads <N>'],
+  [[...train, '--seed', '-1'], 'Expected an integer in 0..4294967295'],
+  [['export', 'missing', '--out', 'model'], 'missing'],
+  [['export', 'folder', '--out', 'model', '--precision', 'int4'], 'Allowed choices are int8'],
+  [['export', 'folder', '--out', 'model', '--about', 'about.json'], 'about.json: content'],
+  [['generate', '--model', 'missing'], 'missing: expected the folder of a model'],
+  [[...generate, '--temperature', '0'], 'Expected a number in 0.01..100'],
+  [[...generate, '--top-p', '0'], 'Expected a number in 0 (excluded)..1'],
+  [[...generate, '--top-k', '0'], '--top-k <K>'],
+  [[...generate, '--seconds', '-5'], '--seconds <N>'],
+  [[...generate, '--seed', '4294967296'], 'Expected an integer in 0..4294967295'],
+  [[...generate, '--out', 'piece.txt'], 'ends in .mid or .midi'],
+  [[...generate, '--svg', 'text.mid/a.svg'], 'text.mid/a.svg: its folder cannot be made'],
+  [[...generate, '--device', 'tpu'], 'Allowed choices are cpu, cuda, webgpu'],
+  [[...generate, '--primer', 'text.mid'], 'text.mid: MIDI file'],
+  [['evaluate', '--model', 'folder', '--data', 'missing'], 'missing: expected a corpus'],
+  [['evaluate', '--model', 'a', '--data', 'b', '--split', 'dev'], 'Allowed choices are train'],
+])('%j', async (args, message) => {
+  const { code, stdout, stderr } = await runOstinato(args, { cwd });
+  expect(stderr).toContain(message);
+  expect(stderr).toMatch(/^ostinato: [^\n]+\n$/);
+  expect(stdout).toBe('');
+  expect(code).toBe(1);
+});
+
+it('says with --json what went wrong, in the last line of stdout', async () => {
+  const { code, stdout } = await runOstinato(['inspect', 'missing.mid', '--json'], { cwd });
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({ error: 'missing.mid: there is no such file' });
+});

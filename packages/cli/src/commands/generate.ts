@@ -1,0 +1,153 @@
+// `ostinato generate`: a model -> a piece, as MIDI, picture and sound.
+import {
+  type Composition,
+  countNotes,
+  generate,
+  type GenerateOptions,
+  type Instrument,
+  instrumentSlug,
+  scoreDurationSeconds,
+  type Tokenizer,
+} from '@ostinato/core';
+import { loadModel } from '@ostinato/node';
+import type { Command } from 'commander';
+import { addDeviceOptions, type DeviceArguments, deviceOptions } from '../device-options.js';
+import { InputError, readPrimer } from '../input-file.js';
+import { decimal, integer, label, list, path, pathWith, seed } from '../option-parsers.js';
+import { checkOutputFile } from '../output-file.js';
+import { type CommandContext, type Report, runCommand } from '../run-command.js';
+import type { Progress } from '../terminal/progress.js';
+import { formatCount, formatDuration, formatPlural } from '../terminal/units.js';
+import { type OutputFiles, writePiece } from '../write-piece.js';
+
+interface GenerateArguments extends DeviceArguments {
+  model: string;
+  seed: string;
+  seconds?: number;
+  bars?: number;
+  temperature?: number;
+  topK?: number;
+  topP?: number;
+  minP?: number;
+  primer?: string;
+  label?: Record<string, string>;
+  instruments?: string[];
+  out?: string;
+  svg?: string;
+  wav?: string;
+  json?: boolean;
+}
+
+const DEFAULT_SECONDS = 60;
+
+export function addGenerateCommand(program: Command, setExitCode: (code: number) => void): void {
+  const command = program
+    .command('generate')
+    .description('Compose a piece, or continue one. The same options give byte-identical files.')
+    .requiredOption('--model <DIR>', 'a model folder', path)
+    .option('--seed <S>', 'a number in 0..4294967295, or any text', seed, '1')
+    .option('--seconds <N>', `length, up to 3600 (default: ${DEFAULT_SECONDS})`, seconds)
+    .option('--bars <N>', 'length in bars, 1..10000', integer(1, 10_000))
+    .option('--temperature <X>', 'below 1 safer, above 1 wilder (default: 1)', decimal(0.01, 100))
+    .option('--top-k <K>', 'draw from the K likeliest tokens only', integer(1, 65_535))
+    .option('--top-p <P>', 'draw from the likeliest tokens that reach P', decimal(0, 1, 'above'))
+    .option('--min-p <P>', 'drop tokens below P of the likeliest', decimal(0, 1, 'below'))
+    .option('--primer <FILE.mid>', 'a piece to continue; it is part of the result', path)
+    .option('--label <KIND=VALUE>', 'such as composer=Bach; may be given several times', label)
+    .option('--instruments <NAMES>', 'who plays, such as violin,cello', list)
+    .option('--out <FILE.mid>', 'default: piece.mid', pathWith('.mid', '.midi'))
+    .option('--svg <FILE>', 'write a piano roll too', pathWith('.svg'))
+    .option('--wav <FILE>', 'write sound too', pathWith('.wav'));
+  addDeviceOptions(command)
+    .option('--json', 'print one JSON object as the last line of stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ ostinato generate --model models/musicnet --seed 7 --seconds 30 --out piece.mid --wav piece.wav
+  $ ostinato generate --model models/musicnet --primer theme.mid --temperature 0.9`,
+    )
+    .action(async (options: GenerateArguments) => {
+      setExitCode(await runCommand(options, (context) => runGeneration(options, context)));
+    });
+}
+
+async function runGeneration(
+  options: GenerateArguments,
+  { signal, progress }: CommandContext,
+): Promise<Report> {
+  const { out = 'piece.mid', svg, wav } = options;
+  const files: OutputFiles = { midi: out, ...(svg && { svg }), ...(wav && { wav }) };
+  for (const file of Object.values(files)) await checkOutputFile(file);
+  const primer = options.primer === undefined ? {} : { primer: await readPrimer(options.primer) };
+
+  const { model, tokenizer, manifest } = await loadModel(options.model, deviceOptions(options));
+  await using _ = model;
+  signal.throwIfAborted();
+  progress.update(options.primer === undefined ? 'composing' : `reading ${options.primer}`);
+  const started = performance.now();
+  const composition = await drain(
+    generate(model, tokenizer, { ...generateOptions(options, tokenizer), ...primer, signal }),
+    progress,
+  );
+  const elapsed = (performance.now() - started) / 1000;
+  const score = { ...composition.score, name: `${manifest.name}, seed ${options.seed}` };
+  await writePiece(score, files, { signal, progress });
+  return report({ ...composition, score }, files, options.seed, elapsed);
+}
+
+function generateOptions(options: GenerateArguments, tokenizer: Tokenizer): GenerateOptions {
+  const { seed, bars, temperature, topK, topP, minP, label: labels, instruments } = options;
+  const seconds = options.seconds ?? (bars === undefined ? DEFAULT_SECONDS : undefined);
+  const given = { seconds, bars, temperature, topK, topP, minP, labels };
+  return {
+    seed,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    ...(instruments && { instruments: instruments.map((name) => findInstrument(name, tokenizer)) }),
+  };
+}
+
+function findInstrument(name: string, { instruments }: Tokenizer): Instrument {
+  const found = instruments.find((instrument) => instrumentSlug(instrument) === name);
+  if (found !== undefined) return found;
+  const known = instruments.map(instrumentSlug).join(', ');
+  throw new InputError(
+    'unknown-instrument',
+    `option --instruments: "${name}" is not known to this model; it has ${known}`,
+  );
+}
+
+/** Takes the notes as they come, for the progress, and gives the whole piece. */
+async function drain(notes: ReturnType<typeof generate>, progress: Progress): Promise<Composition> {
+  for (let count = 1; ; count++) {
+    const step = await notes.next();
+    if (step.done) return step.value;
+    progress.update(
+      `${formatPlural(count, 'note')}, ${formatDuration(step.value.startSeconds)} of music`,
+    );
+  }
+}
+
+function report(
+  { score, tokens, givenTokens, stoppedBy }: Composition,
+  files: OutputFiles,
+  seed: string,
+  elapsedSeconds: number,
+): Report {
+  const notes = countNotes(score);
+  const musicSeconds = scoreDurationSeconds(score);
+  const drawn = tokens.length - givenTokens;
+  const tokensPerSecond = Math.round(tokens.length / elapsedSeconds); // those of a primer are read too
+  return {
+    lines: [
+      ...Object.values(files),
+      `${formatPlural(notes, 'note')}, ${formatDuration(musicSeconds)} of music, seed ${seed}`,
+      `composed in ${formatDuration(elapsedSeconds)}: ${formatPlural(drawn, 'token')}, ${formatCount(tokensPerSecond)} tokens/s`,
+    ],
+    data: { files, seed, notes, seconds: musicSeconds, tokens: drawn, tokensPerSecond, stoppedBy },
+  };
+}
+
+function seconds(text: string): number {
+  return decimal(0, 3600, 'above')(text);
+}

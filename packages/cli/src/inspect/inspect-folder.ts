@@ -1,0 +1,102 @@
+// A summary of the folders that our commands make: a corpus, a run, a model.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MANIFEST_FILE, parseManifest } from '@ostinato/core';
+import {
+  CORPUS_FILES,
+  listCheckpoints,
+  openCorpus,
+  readMetrics,
+  readRun,
+  SPLITS,
+} from '@ostinato/training';
+import { InputError } from '../input-file.js';
+import type { Report } from '../run-command.js';
+import { printable } from '../terminal/printable.js';
+import { formatTable } from '../terminal/table.js';
+import { formatBytes, formatCount } from '../terminal/units.js';
+
+/** Tells by its files what a folder is.
+ *  @throws {InputError} if it is none of ours */
+export async function describeFolder(folder: string): Promise<Report> {
+  const manifest = await readIfThere(join(folder, MANIFEST_FILE));
+  if (manifest !== undefined) return describeModel(folder, manifest);
+  if ((await readIfThere(join(folder, CORPUS_FILES.corpus))) !== undefined) {
+    return describeCorpus(folder);
+  }
+  const report = await describeRun(folder);
+  if (report !== undefined) return report;
+  throw new InputError(
+    'unknown-folder',
+    `${folder}: neither a model (${MANIFEST_FILE}), a corpus (${CORPUS_FILES.corpus}) nor a run (run.json)`,
+  );
+}
+
+function describeModel(folder: string, text: string): Report {
+  const manifest = parseManifest(text);
+  const { architecture, graphs, training } = manifest;
+  const { layers, hiddenSize, vocabularySize } = architecture;
+  return {
+    lines: [
+      `${folder}: model ${printable(manifest.name)}, ${printable(manifest.description, 200)}`,
+      `network   ${layers} LSTM layers of ${hiddenSize}, a vocabulary of ${formatCount(vocabularySize)}`,
+      ...graphs.map(
+        ({ file, kind, precision, bytes }) =>
+          `graph     ${file}: ${kind}, stored as ${precision}, ${formatBytes(bytes)}`,
+      ),
+      `trained   ${formatCount(training.steps)} steps, ${formatCount(training.tokens)} tokens, on ${printable(training.data, 200)}`,
+      ...Object.entries(training.metrics).map(([name, value]) => `figure    ${name}: ${value}`),
+      `licence   ${printable(manifest.licence)}`,
+    ],
+    data: { kind: 'model', folder, manifest },
+  };
+}
+
+async function describeCorpus(folder: string): Promise<Report> {
+  await using corpus = await openCorpus(folder);
+  const { description, tokenizer } = corpus;
+  const rows = SPLITS.map((split) => {
+    const { pieces, notes, tokens } = description.splits[split];
+    return [split, ...[pieces, notes, tokens].map(formatCount)];
+  });
+  return {
+    lines: [
+      `${folder}: corpus made from ${printable(description.source)}`,
+      ...formatTable(['split', ' pieces', ' notes', ' tokens'], rows),
+      `vocabulary  ${formatCount(tokenizer.vocabularySize)} tokens, ${tokenizer.instruments.length} instruments`,
+      ...tokenizer.labels.map(
+        ({ kind, values }) => `${kind}  ${values.map((value) => printable(value)).join(', ')}`,
+      ),
+    ],
+    data: { kind: 'corpus', folder, ...description },
+  };
+}
+
+async function describeRun(folder: string): Promise<Report | undefined> {
+  const run = await readRun(folder);
+  if (run === undefined) return undefined;
+  const [checkpoints, metrics] = await Promise.all([listCheckpoints(folder), readMetrics(folder)]);
+  const evaluations = metrics.filter((line) => line.kind === 'evaluation');
+  const { config, options, engine } = run;
+  return {
+    lines: [
+      `${folder}: run of ${formatCount(options.steps)} steps by ${engine}`,
+      `network   ${config.layers} LSTM layers of ${config.hiddenSize}, a vocabulary of ${formatCount(config.vocabularySize)}`,
+      `kept      checkpoints of step ${checkpoints.length === 0 ? 'none' : checkpoints.join(', ')}`,
+      ...evaluations.map(
+        ({ step, loss, accuracy }) =>
+          `step ${step}: validation loss ${loss.toFixed(4)} nats per token, accuracy ${(100 * accuracy).toFixed(1)} %`,
+      ),
+    ],
+    data: { kind: 'run', folder, ...run, checkpoints, evaluations },
+  };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

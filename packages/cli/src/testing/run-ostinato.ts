@@ -1,0 +1,56 @@
+// Runs the real binary as a person would. It needs a build, which `npm test` makes first.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const BINARY = fileURLToPath(new URL('../../bin/ostinato.js', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Send `signal` as soon as stderr contains `after`. */
+  readonly interrupt?: { readonly signal: NodeJS.Signals; readonly after: string };
+}
+
+/** Runs a command to its end. */
+export function runOstinato(
+  args: readonly string[],
+  { cwd, interrupt }: RunOptions = {},
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [BINARY, ...args], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    let sent = false;
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (interrupt && !sent && stderr.includes(interrupt.after)) {
+        sent = true;
+        child.kill(interrupt.signal);
+      }
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Runs a command that must succeed with `--json`.
+ *  @returns the object in its last line of stdout */
+export async function runJson(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await runOstinato([...args, '--json'], options);
+  if (code !== 0) throw new Error(`ostinato ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+}
