@@ -15,6 +15,8 @@ import { SPLITS } from './split.js';
 const data =
   process.env['OSTINATO_DATA'] ?? resolve(import.meta.dirname, '../../../../../shared/data');
 const musicnet = join(data, 'musicnet');
+/** Milliseconds: it takes 4 s on two idle cores. */
+const PREPARE_TIMEOUT = 120_000;
 const isThere = existsSync(musicnet);
 const title = isThere ? 'all of MusicNet' : `all of MusicNet (skipped: not at ${data})`;
 
@@ -32,7 +34,7 @@ describe.skipIf(!isThere)(title, () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as LedgerEntry);
-  });
+  }, PREPARE_TIMEOUT);
   afterAll(async () => {
     await corpus.close();
     await rm(folder, { recursive: true, force: true });
