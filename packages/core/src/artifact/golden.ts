@@ -91,7 +91,7 @@ function compareLogits(found: Float32Array, expected: readonly number[]): void {
   }
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   expected.forEach((value, id) => {
-    if (!(Math.abs(found[id]! - value) <= GOLDEN_LOGIT_TOLERANCE * largest)) {
+    if (!(Math.abs(found[id] - value) <= GOLDEN_LOGIT_TOLERANCE * largest)) {
       mismatch(`logit of token ${id}: expected ${value}, found ${found[id]}`);
     }
   });
@@ -117,9 +117,9 @@ async function continuePrimer(
   const { tokens } = await model.decode({
     ...parameters,
     state: model.createState(1),
-    previousTokens: Int32Array.of(primer[0]!),
+    previousTokens: Int32Array.of(primer[0]),
     uniforms: createRandom(seed).uniforms(1, forcedTokens.length),
     forcedTokens,
   });
-  return [...tokens.slice(primer.length - 1)];
+  return Array.from(tokens.subarray(primer.length - 1));
 }

@@ -102,8 +102,8 @@ export function createDrum(key: number, velocity: number, sampleRate: number, se
         const white = random / 0x8000_0000;
         low += 0.2 * (white - low);
         const value = tone * Math.sin(2 * Math.PI * phase) + noise * (white - sound.highPass * low);
-        block.left[i]! += value * left;
-        block.right[i]! += value * right;
+        block.left[i] += value * left;
+        block.right[i] += value * right;
         tone *= toneFall;
         noise *= noiseFall;
         above *= sweepFall;

@@ -17,9 +17,9 @@ export function createReverb(sampleRate: number): Reverb {
   const right = createChannel(sampleRate, STEREO_SPREAD);
   return (block) => {
     for (let i = 0; i < block.left.length; i++) {
-      const input = block.left[i]! + block.right[i]!;
-      block.left[i]! += WET * left(input);
-      block.right[i]! += WET * right(input);
+      const input = block.left[i] + block.right[i];
+      block.left[i] += WET * left(input);
+      block.right[i] += WET * right(input);
     }
   };
 }
@@ -28,9 +28,9 @@ type Filter = (input: number) => number;
 
 function createChannel(sampleRate: number, spread: number): Filter {
   const samples = (delay: number): number => Math.round(((delay + spread) * sampleRate) / 44_100);
-  const [a, b, c, d] = COMB_DELAYS.map((delay) => createComb(samples(delay))) as Filter[];
-  const [first, second] = ALL_PASS_DELAYS.map((delay) => createAllPass(samples(delay))) as Filter[];
-  return (input) => second!(first!(a!(input) + b!(input) + c!(input) + d!(input)));
+  const [a, b, c, d] = COMB_DELAYS.map((delay) => createComb(samples(delay)));
+  const [first, second] = ALL_PASS_DELAYS.map((delay) => createAllPass(samples(delay)));
+  return (input) => second(first(a(input) + b(input) + c(input) + d(input)));
 }
 
 function createComb(delay: number): Filter {
@@ -38,7 +38,7 @@ function createComb(delay: number): Filter {
   let place = 0;
   let damped = 0;
   return (input) => {
-    const output = line[place]!;
+    const output = line[place];
     damped = output + DAMPING * (damped - output);
     line[place] = input + FEEDBACK * damped;
     if (++place === delay) place = 0;
@@ -50,7 +50,7 @@ function createAllPass(delay: number): Filter {
   const line = new Float32Array(delay);
   let place = 0;
   return (input) => {
-    const delayed = line[place]!;
+    const delayed = line[place];
     line[place] = input + 0.5 * delayed;
     if (++place === delay) place = 0;
     return delayed - input;

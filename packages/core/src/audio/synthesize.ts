@@ -66,8 +66,8 @@ export function* synthesizeBlocks(
     const samples = Math.min(BLOCK_SAMPLES, length - first);
     const block = { left: new Float32Array(samples), right: new Float32Array(samples) };
     voices = voices.filter((voice) => voice.mix(block, 0));
-    while (next < notes.length && notes[next]!.startSample < first + samples) {
-      const { startSample, start } = notes[next]!;
+    while (next < notes.length && notes[next].startSample < first + samples) {
+      const { startSample, start } = notes[next];
       const voice = start();
       if (voice.mix(block, startSample - first)) voices.push(voice);
       next++;

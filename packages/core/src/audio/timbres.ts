@@ -212,5 +212,5 @@ const PROGRAMS: Readonly<Record<number, Timbre>> = {
 
 /** The timbre of a General MIDI program, 0..127. */
 export function timbreOf(program: number): Timbre {
-  return PROGRAMS[program] ?? FAMILIES[program >> 3]!;
+  return PROGRAMS[program] ?? FAMILIES[program >> 3];
 }

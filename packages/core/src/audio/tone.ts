@@ -51,10 +51,10 @@ export function createTone(options: ToneOptions): Voice {
       const a = brightPhase | 0;
       const b = mellowPhase | 0;
       const value =
-        brightGain * (bright[a]! + (bright[a + 1]! - bright[a]!) * (brightPhase - a)) +
-        mellowGain * (mellow[b]! + (mellow[b + 1]! - mellow[b]!) * (mellowPhase - b));
-      l[i]! += value * left;
-      r[i]! += value * right;
+        brightGain * (bright[a] + (bright[a + 1] - bright[a]) * (brightPhase - a)) +
+        mellowGain * (mellow[b] + (mellow[b + 1] - mellow[b]) * (mellowPhase - b));
+      l[i] += value * left;
+      r[i] += value * right;
       brightGain += brightSlope * loudness * brightness;
       mellowGain += mellowSlope * loudness * (1 - brightness);
       brightPhase += brightStep;

@@ -30,7 +30,7 @@ export function encodeWav(
   writeHeader(view, count, sampleRate, dataBytes);
   channels.forEach((channel, c) => {
     for (let i = 0, at = HEADER_BYTES + c * BYTES_PER_SAMPLE; i < length; i++) {
-      const value = Math.min(1, Math.max(-1, channel[i]!));
+      const value = Math.min(1, Math.max(-1, channel[i]));
       view.setInt16(at, Math.round(value * 32_767), true);
       at += count * BYTES_PER_SAMPLE;
     }

@@ -35,7 +35,7 @@ function buildTable(spectrum: readonly number[], harmonics: number): Float32Arra
   kept.forEach((amplitude, i) => {
     if (amplitude === 0) return;
     for (let sample = 0; sample < TABLE_SIZE; sample++) {
-      table[sample]! += scale * amplitude * SINE[(sample * (i + 1)) % TABLE_SIZE]!;
+      table[sample] += scale * amplitude * SINE[(sample * (i + 1)) % TABLE_SIZE];
     }
   });
   table[TABLE_SIZE] = table[0]!;

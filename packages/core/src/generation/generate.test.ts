@@ -66,7 +66,7 @@ describe('generate', () => {
     expect(countNotes(score)).toBe(notes.length);
     expect(notes.length).toBeGreaterThan(50);
     notes.slice(1).forEach((note, i) => {
-      expect(note.startTicks).toBeGreaterThanOrEqual(notes[i]!.startTicks);
+      expect(note.startTicks).toBeGreaterThanOrEqual(notes[i].startTicks);
     });
   });
 
@@ -179,7 +179,7 @@ describe('conditions', () => {
   it('declares labels and instruments at the head, and nobody else plays', async () => {
     const options = { labels: { composer: 'Brahms' }, instruments: [42], maxTokens: 300 };
     const { notes, tokens, givenTokens } = await collect(options);
-    const head = [...tokens.slice(0, givenTokens)].map((token) => tokenizer.tokens[token]);
+    const head = Array.from(tokens.slice(0, givenTokens), (token) => tokenizer.tokens[token]);
     expect(head).toEqual(['Begin', 'composer_Brahms', 'With_cello']);
     expect(programsOf(notes)).toEqual(new Set([42]));
   });
@@ -187,7 +187,7 @@ describe('conditions', () => {
   it('lets the model choose the instruments where none are given', async () => {
     const { tokens, givenTokens } = await collect({ maxTokens: 20 });
     expect(givenTokens).toBe(2);
-    expect(tokenizer.kindOf(tokens[2]!)).toBe('With');
+    expect(tokenizer.kindOf(tokens[2])).toBe('With');
   });
 
   it('keeps to a range of pitches', async () => {

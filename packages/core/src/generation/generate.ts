@@ -102,7 +102,7 @@ async function* drawTokens(
   const { random, given, sampling } = plan;
   let bias = plan.biasBeforeInstrument ?? plan.bias;
   let state = model.createState(1);
-  let previousTokens = Int32Array.of(given[0]!);
+  let previousTokens = Int32Array.of(given[0]);
   let position = 1;
   let size = blockSize ?? FIRST_BLOCK;
 

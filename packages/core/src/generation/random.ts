@@ -61,7 +61,7 @@ export function createRandom(seed: Seed, stream = 0): Random {
       words = philox4x32([wanted >>> 0, Math.floor(wanted / TWO_32), stream >>> 0, 0], key);
       block = wanted;
     }
-    return words[index % 4]!;
+    return words[index % 4];
   };
   const uniformAt = (index: number): number => (wordAt(index) >>> 8) / 0x100_0000;
 
@@ -79,7 +79,7 @@ export function shuffle<T>(items: readonly T[], random: Random, first = 0): T[] 
   const shuffled = [...items];
   for (let last = shuffled.length - 1, index = first; last > 0; last--, index++) {
     const other = random.integerAt(index, last + 1);
-    [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
+    [shuffled[last], shuffled[other]] = [shuffled[other], shuffled[last]];
   }
   return shuffled;
 }

@@ -13,7 +13,7 @@ export function checkReachable(
   isGoal: (token: number) => boolean,
 ): void {
   const { grammar } = tokenizer;
-  const seen = new Set([grammar.stateAfter[last]!]);
+  const seen = new Set([grammar.stateAfter[last]]);
   const waiting = [last];
   for (let token = waiting.pop(); token !== undefined; token = waiting.pop()) {
     const following = choicesAfter(grammar, token, bias);
@@ -25,7 +25,7 @@ export function checkReachable(
       );
     }
     for (const next of following) {
-      const state = grammar.stateAfter[next]!;
+      const state = grammar.stateAfter[next];
       if (isGoal(next) || seen.has(state)) continue;
       seen.add(state);
       waiting.push(next);

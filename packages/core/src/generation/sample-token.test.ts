@@ -74,12 +74,10 @@ describe('sampleToken', () => {
     const logits = logitsOf(...probabilities);
     const counts = [0, 0, 0, 0];
     for (const u of createRandom('frequencies').uniforms(0, 20_000)) {
-      counts[sampleToken(logits, u, UNCUT)]!++;
+      counts[sampleToken(logits, u, UNCUT)]++;
     }
     // Standard deviation of a share is at most 0.0035; four of them.
-    probabilities.forEach((p, id) =>
-      expect(Math.abs(counts[id]! / 20_000 - p)).toBeLessThan(0.014),
-    );
+    probabilities.forEach((p, id) => expect(Math.abs(counts[id] / 20_000 - p)).toBeLessThan(0.014));
   });
 
   it('gives an allowed id for any logits and settings', () => {

@@ -27,7 +27,7 @@ export function sampleToken(
   const order = sortedCandidates(scores);
   const probabilities = softmax(scores, order);
   const { kept, total } = cut(probabilities, parameters);
-  return order[invertCumulative(probabilities, kept, round(uniform * total))]!;
+  return order[invertCumulative(probabilities, kept, round(uniform * total))];
 }
 
 /** Masked, biased and divided by the temperature; `-Infinity` where forbidden. Shape [V]. */
@@ -58,13 +58,13 @@ function sortedCandidates(scores: Float32Array): number[] {
     const message = 'sampling: the grammar and the bias leave no token; allow at least one';
     throw new GenerationError('no-allowed-token', message);
   }
-  return candidates.sort((a, b) => scores[b]! - scores[a]! || a - b);
+  return candidates.sort((a, b) => scores[b] - scores[a] || a - b);
 }
 
 /** Probabilities of the candidates, in their order. */
 function softmax(scores: Float32Array, order: readonly number[]): Float32Array {
-  const best = scores[order[0]!]!;
-  const exponentials = Float32Array.from(order, (id) => Math.exp(round(scores[id]! - best)));
+  const best = scores[order[0]];
+  const exponentials = Float32Array.from(order, (id) => Math.exp(round(scores[id] - best)));
   let sum = 0;
   for (const exponential of exponentials) sum = round(sum + exponential);
   return exponentials.map((exponential) => exponential / sum);
@@ -77,12 +77,12 @@ function cut(
   { topK, topP, minP }: SamplingParameters,
 ): { kept: number; total: number } {
   const enough = round(topP);
-  const least = round(round(minP) * probabilities[0]!);
+  const least = round(round(minP) * probabilities[0]);
   const limit = Math.min(topK, probabilities.length);
   let kept = 1;
-  let total = probabilities[0]!; // cumulative probability before the next candidate
+  let total = probabilities[0]; // cumulative probability before the next candidate
   while (kept < limit) {
-    const probability = probabilities[kept]!;
+    const probability = probabilities[kept];
     if (!(total < enough && probability >= least && probability > 0)) break;
     total = round(total + probability);
     kept++;
@@ -94,7 +94,7 @@ function cut(
 function invertCumulative(probabilities: Float32Array, kept: number, threshold: number): number {
   let cumulative = 0;
   for (let rank = 0; rank < kept - 1; rank++) {
-    cumulative = round(cumulative + probabilities[rank]!);
+    cumulative = round(cumulative + probabilities[rank]);
     if (cumulative > threshold) return rank;
   }
   return kept - 1;

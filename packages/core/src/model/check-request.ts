@@ -109,7 +109,7 @@ export function checkTokens(
   lowest = 0,
 ): void {
   for (let i = 0; i < tokens.length; i++) {
-    const id = tokens[i]!;
+    const id = tokens[i];
     if (!(Number.isInteger(id) && id >= lowest && id < vocabularySize)) {
       throw new VocabularyError(
         'token-outside-vocabulary',
@@ -160,7 +160,7 @@ function checkEach(
   expected: string,
 ): void {
   for (let i = 0; i < values.length; i++) {
-    if (!accepts(values[i]!)) {
+    if (!accepts(values[i])) {
       throw new RangeError(`${name}[${i}]: expected ${expected}, found ${values[i]}`);
     }
   }

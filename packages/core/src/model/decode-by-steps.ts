@@ -30,11 +30,11 @@ export async function decodeBySteps(
       if (!active[row]) continue;
       const place = row * perSequence + step;
       const forced = forcedTokens?.[place] ?? -1;
-      const allowed = allowedAfter(grammar, previous[row]!);
+      const allowed = allowedAfter(grammar, previous[row]);
       const token =
         forced >= 0
           ? forced
-          : sampleToken(rowOf(logits, row, batch), uniforms[place]!, request, {
+          : sampleToken(rowOf(logits, row, batch), uniforms[place], request, {
               allowed,
               ...(bias && { bias }),
             });
@@ -59,14 +59,14 @@ export async function scoreBySteps(
   const scores = new Float32Array(batch * (steps - 1));
   let state = initial;
   for (let step = 0; step < steps - 1; step++) {
-    const column = Int32Array.from({ length: batch }, (_, row) => tokens[row * steps + step]!);
+    const column = Int32Array.from({ length: batch }, (_, row) => tokens[row * steps + step]);
     const result = await advance(column, state);
     state = result.state;
     for (let row = 0; row < batch; row++) {
       scores[row * (steps - 1) + step] = logProbability(
         rowOf(result.logits, row, batch),
-        tokens[row * steps + step + 1]!,
-        allowedAfter(grammar, column[row]!),
+        tokens[row * steps + step + 1],
+        allowedAfter(grammar, column[row]),
       );
     }
   }
@@ -80,19 +80,19 @@ export function logProbability(logits: Float32Array, token: number, allowed: Uin
   if (allowed[token] === 0) return -Infinity;
   let best = -Infinity;
   for (let id = 0; id < logits.length; id++) {
-    if (allowed[id] === 1) best = Math.max(best, logits[id]!);
+    if (allowed[id] === 1) best = Math.max(best, logits[id]);
   }
   let sum = 0;
   for (let id = 0; id < logits.length; id++) {
-    if (allowed[id] === 1) sum += Math.exp(logits[id]! - best);
+    if (allowed[id] === 1) sum += Math.exp(logits[id] - best);
   }
-  return logits[token]! - best - Math.log(sum);
+  return logits[token] - best - Math.log(sum);
 }
 
 /** The grammar's row of tokens that may follow `token`, shape [V]; a view. */
 export function allowedAfter(grammar: Grammar, token: number): Uint8Array {
   const vocabularySize = grammar.stateAfter.length;
-  const state = grammar.stateAfter[token]!;
+  const state = grammar.stateAfter[token];
   return grammar.allowed.subarray(state * vocabularySize, (state + 1) * vocabularySize);
 }
 

@@ -11,7 +11,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Text as XML character data or attribute value: markup escaped, characters that XML 1.0 cannot hold replaced, cut to
  *  `longest` characters. */
 export function escapeText(text: string, longest = 80): string {
-  const characters = [...text];
+  const characters = Array.from(text); // by code points
   const cut = characters.length > longest ? [...characters.slice(0, longest - 1), '…'] : characters;
   return cut
     .map((character) => ENTITIES[character] ?? (isXmlCharacter(character) ? character : '\uFFFD'))

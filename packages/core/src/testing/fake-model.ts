@@ -89,7 +89,7 @@ function createNetwork(
       const updated = next.subarray(row * stateSize, (row + 1) * stateSize);
       for (let i = 0; i < stateSize; i++) {
         updated[i] = Math.tanh(
-          embedding[tokens[row]! * stateSize + i]! + dot(recurrence, i * stateSize, hidden),
+          embedding[tokens[row] * stateSize + i] + dot(recurrence, i * stateSize, hidden),
         );
       }
       for (let id = 0; id < vocabularySize; id++) {
@@ -102,7 +102,7 @@ function createNetwork(
 
 function dot(matrix: Float32Array, offset: number, vector: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < vector.length; i++) sum += matrix[offset + i]! * vector[i]!;
+  for (let i = 0; i < vector.length; i++) sum += matrix[offset + i] * vector[i];
   return sum;
 }
 

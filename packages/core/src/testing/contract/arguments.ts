@@ -29,7 +29,9 @@ export function describeArguments({ it, expect }: TestApi, withModel: WithModel)
       for (const change of wrong) {
         const request = decodeRequest(model, [0], 4, change);
         const error = await rejectionOf(() => model.decode(request));
-        expect(error instanceof RangeError, `${Object.keys(change)[0]}: ${error}`).toBe(true);
+        expect(error instanceof RangeError, `${Object.keys(change)[0]}: ${String(error)}`).toBe(
+          true,
+        );
       }
       expect((await model.decode(decodeRequest(model, [0], 4))).tokens.length).toBe(4);
     }),
@@ -49,7 +51,7 @@ export function describeArguments({ it, expect }: TestApi, withModel: WithModel)
       ];
       for (const [i, call] of calls.entries()) {
         const error = await rejectionOf(call);
-        expect(error instanceof VocabularyError, `call ${i}: ${error}`).toBe(true);
+        expect(error instanceof VocabularyError, `call ${i}: ${String(error)}`).toBe(true);
       }
     }),
   );
@@ -69,7 +71,7 @@ export function describeArguments({ it, expect }: TestApi, withModel: WithModel)
       ];
       for (const [i, call] of calls.entries()) {
         const error = await rejectionOf(call);
-        expect(error instanceof RangeError, `call ${i}: ${error}`).toBe(true);
+        expect(error instanceof RangeError, `call ${i}: ${String(error)}`).toBe(true);
       }
     }),
   );

@@ -19,7 +19,7 @@ export function randomWalk(
   const tokens = new Int32Array(length);
   tokens[0] = start;
   for (let i = 1; i < length; i++) {
-    const choices = allowedIds(grammar, tokens[i - 1]!);
+    const choices = allowedIds(grammar, tokens[i - 1]);
     tokens[i] = choices[random.integerAt(i, choices.length)]!;
   }
   return tokens;
@@ -88,7 +88,7 @@ export function bitsOf(values: Float32Array): number[] {
 /** The largest difference, per unit of the largest number (at least 1). */
 export function relativeDifference(a: Float32Array, b: Float32Array): number {
   const largest = a.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0) / largest;
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0) / largest;
 }
 
 /** What a promise was rejected with; `undefined` if it was fulfilled. */

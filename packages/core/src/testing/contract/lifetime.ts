@@ -32,7 +32,7 @@ export function describeLifetime({ it, expect }: TestApi, withModel: WithModel):
       await model.dispose();
       await model[Symbol.asyncDispose]();
       const error = await rejectionOf(() => model.decode(request));
-      expect(error instanceof Error, `after dispose: ${error}`).toBe(true);
+      expect(error instanceof Error, `after dispose: ${String(error)}`).toBe(true);
     }),
   );
 

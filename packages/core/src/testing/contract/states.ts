@@ -83,9 +83,9 @@ export function describeStates({ it, expect }: TestApi, withModel: WithModel): v
         const { logits, state } = await model.consume(tokens, model.createState(batch));
         for (let row = 0; row < batch; row++) {
           const name = `row ${row} of ${batch}`;
-          expect(bitsOf(rowOf(logits, row, batch)), name).toEqual(bitsOf(alone[row]!.logits));
+          expect(bitsOf(rowOf(logits, row, batch)), name).toEqual(bitsOf(alone[row].logits));
           const values = rowOf(state.values, row, batch);
-          expect(bitsOf(values), name).toEqual(bitsOf(alone[row]!.state.values));
+          expect(bitsOf(values), name).toEqual(bitsOf(alone[row].state.values));
         }
       }
     }),
@@ -102,9 +102,9 @@ export function describeStates({ it, expect }: TestApi, withModel: WithModel): v
         for (let i = 0; i < 11; i++) {
           const result = await model.consume(tokens.slice(i, i + 1), state);
           state = result.state;
-          const allowed = allowedAfter(grammar, tokens[i]!);
-          const expected = logProbability(result.logits, tokens[i + 1]!, allowed);
-          const difference = Math.abs(scores[row * 11 + i]! - expected);
+          const allowed = allowedAfter(grammar, tokens[i]);
+          const expected = logProbability(result.logits, tokens[i + 1], allowed);
+          const difference = Math.abs(scores[row * 11 + i] - expected);
           expect(difference).toBeLessThanOrEqual(LOGIT_TOLERANCE * Math.max(1, -expected));
         }
       }
@@ -120,7 +120,7 @@ export function describeStates({ it, expect }: TestApi, withModel: WithModel): v
       if (start === undefined) return; // this grammar forbids nothing
       const allowed = allowedAfter(grammar, start);
       const forbidden = allowed.indexOf(0);
-      const next = allowedIds(grammar, forbidden)[0]!;
+      const next = allowedIds(grammar, forbidden)[0];
       const scores = await model.score(Int32Array.of(start, forbidden, next), 1);
       expect(scores[0]).toBe(-Infinity);
       expect(Number.isFinite(scores[1])).toBe(true);
