@@ -115,7 +115,7 @@ describe('loading a folder', () => {
   });
 
   it('refuses links, strange files and folders that are no model', async () => {
-    await symlink('/etc/hostname', join(folder, 'link'));
+    await symlink(join(folder, 'manifest.json'), join(folder, 'link'));
     await expect(loadModel(folder)).rejects.toMatchObject({ code: 'extra-file' });
     await rm(join(folder, 'link'));
     await writeFile(join(folder, 'extra.txt'), 'x');

@@ -55,12 +55,21 @@ export async function exportArtifact(
   const graphs = encodeGraphs(network, grammar, metadataOf(trained));
   const primer = primerOf(tokenizer);
 
-  const model = await startModel({ graphs, grammar, stateSize: stateSize(config) });
+  // One thread: an export may share its machine with a training run, and spinning threads would slow both.
+  const parts = { graphs, grammar, stateSize: stateSize(config) };
+  const model = await startModel(parts, { threads: 1 });
   try {
     const parity = await checkParity({ parameters, network, grammar, model, primer });
     const golden = await createGolden(model, { primer });
-    const parts = { about, config, precision, tokenizer, graphs, golden, parity };
-    const { manifest, files } = artifactFiles(parts);
+    const { manifest, files } = artifactFiles({
+      about,
+      config,
+      precision,
+      tokenizer,
+      graphs,
+      golden,
+      parity,
+    });
     await writeFolder(folder, files);
     const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
     return { folder, manifest, parity, bytes };

@@ -30,46 +30,56 @@ export interface DrawOptions {
   readonly length: number;
 }
 
-/** Composes pieces with `decode`, and asks of each token whether `consume` and core's `sampleToken` draw it too after
- *  the same tokens. */
+/** Composes a piece for each seed with `decode`, and asks of each token whether `consume` and core's `sampleToken` draw
+ *  it too after the same tokens. */
 export async function compareDraws(
   model: NextTokenModel,
   grammar: Grammar,
   { primer, seeds, length }: DrawOptions,
 ): Promise<DrawReport> {
+  const vocabularySize = model.vocabularySize;
+  const sampling = { temperature: 1, topK: vocabularySize, topP: 0.98, minP: 0.001 };
+  const uniforms = concatenated(seeds.map((seed) => createRandom(seed).uniforms(0, length)));
+  let state = await stateBefore(model, primer, seeds.length);
+  let previous = new Int32Array(seeds.length).fill(primer.at(-1)!);
+  const request = { ...sampling, state, previousTokens: previous, uniforms };
+  const { tokens } = await model.decode(request);
+
   let ties = 0;
   let different = 0;
-  for (const seed of seeds) {
-    const sampling = { temperature: 1, topK: model.vocabularySize, topP: 0.98, minP: 0.001 };
-    let state = await stateBefore(model, primer);
-    let previous = Int32Array.of(primer.at(-1)!);
-    const uniforms = createRandom(seed).uniforms(0, length);
-    const { tokens } = await model.decode({
-      ...sampling,
-      state,
-      previousTokens: previous,
-      uniforms,
-    });
-    for (const [i, token] of tokens.entries()) {
-      const { logits, state: after } = await model.consume(previous, state);
-      const allowed = allowedAfter(grammar, previous[0]);
-      const draw = (uniform: number) => sampleToken(logits, uniform, sampling, { allowed });
-      if (draw(uniforms[i]) !== token) {
-        if (isTie(draw, logits, uniforms[i], token)) ties++;
-        else different++;
-      }
-      state = after;
-      previous = Int32Array.of(token);
+  for (let step = 0; step < length; step++) {
+    const { logits, state: after } = await model.consume(previous, state);
+    const chosen = new Int32Array(seeds.length);
+    for (const row of seeds.keys()) {
+      const place = row * length + step;
+      chosen[row] = tokens[place]!;
+      const rowLogits = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
+      const allowed = allowedAfter(grammar, previous[row]);
+      const draw = (uniform: number) => sampleToken(rowLogits, uniform, sampling, { allowed });
+      if (draw(uniforms[place]) === chosen[row]) continue;
+      if (isTie(draw, rowLogits, uniforms[place], chosen[row])) ties++;
+      else different++;
     }
+    state = after;
+    previous = chosen;
   }
-  return { tokens: length * seeds.length, seeds, ties, different };
+  return { tokens: tokens.length, seeds, ties, different };
 }
 
-/** The state before the last token of the primer is consumed. */
-async function stateBefore(model: NextTokenModel, primer: readonly number[]): Promise<ModelState> {
-  const state = model.createState(1);
+/** The state of `batch` sequences before the last token of the primer is consumed. */
+async function stateBefore(
+  model: NextTokenModel,
+  primer: readonly number[],
+  batch: number,
+): Promise<ModelState> {
+  const state = model.createState(batch);
   if (primer.length === 1) return state;
-  return (await model.consume(Int32Array.from(primer.slice(0, -1)), state)).state;
+  const rows = Array.from({ length: batch }, () => primer.slice(0, -1));
+  return (await model.consume(Int32Array.from(rows.flat()), state)).state;
+}
+
+function concatenated(rows: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(rows.flatMap((row) => [...row]));
 }
 
 function isTie(

@@ -1,0 +1,39 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readArtifactFolder } from './artifact-folder.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ostinato-folder-'));
+  await writeFile(join(folder, 'manifest.json'), '{}');
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe('readArtifactFolder', () => {
+  it('reads every file but those that begin with a dot', async () => {
+    await writeFile(join(folder, 'step.onnx'), Uint8Array.of(1, 2, 3));
+    await writeFile(join(folder, '.DS_Store'), 'x');
+    const files = await readArtifactFolder(folder);
+    expect([...files.keys()].sort()).toEqual(['manifest.json', 'step.onnx']);
+    expect([...files.get('step.onnx')!]).toEqual([1, 2, 3]);
+  });
+
+  it('refuses links and folders by name', async () => {
+    await symlink(join(folder, 'manifest.json'), join(folder, 'link.json'));
+    await expect(readArtifactFolder(folder)).rejects.toThrow(/^link.json: /);
+    await rm(join(folder, 'link.json'));
+    await mkdir(join(folder, 'sub'));
+    await expect(readArtifactFolder(folder)).rejects.toThrow(/^sub: /);
+  });
+
+  it('refuses a folder of too many files, and one that is not there', async () => {
+    for (let i = 0; i < 64; i++) await writeFile(join(folder, `file-${i}`), '');
+    await expect(readArtifactFolder(folder)).rejects.toMatchObject({ code: 'extra-file' });
+    const missing = readArtifactFolder(join(folder, 'missing'));
+    await expect(missing).rejects.toMatchObject({ code: 'missing-file' });
+  });
+});
