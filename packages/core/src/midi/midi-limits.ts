@@ -19,12 +19,12 @@ export interface MidiLimits {
 }
 
 /** Far above any piece that people play (an opera act has about 100,000 notes), and low enough that the worst file
- *  costs well under a second and about 100 MiB. `ticks` is 18 weeks at 480 ticks a quarter and 120 quarters a minute. */
+ *  costs half a second and about 100 MiB. `ticks` is 26 days at 480 ticks a quarter and 120 quarters a minute. */
 export const DEFAULT_MIDI_LIMITS: Readonly<MidiLimits> = {
   bytes: 16 * 1024 * 1024,
   tracks: 4_096,
-  events: 1_000_000,
-  notes: 500_000,
+  events: 500_000,
+  notes: 250_000,
   ticks: 2 ** 31 - 1,
   textBytes: 1024 * 1024,
 };

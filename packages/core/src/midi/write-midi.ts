@@ -5,17 +5,18 @@
 // - The power of two of a beat's note value is rounded down from a quotient of logarithms, which may fall short of a
 //   whole number: half is added to the note value.
 // - Key signatures are written as 7..21 where the format wants -7..7: the bytes are put right afterwards.
+// - A track is copied for each delta time above 127 (50,000 notes take minutes): the ticks handed over only count the
+//   distinct times of a track chunk, and the real ones are put in afterwards. See `tone-file.ts` for both.
 // - Text is written a byte a character, cut to eight bits: it is handed over as the bytes of its UTF-8 form.
 // - Notes are not checked to be told apart when they are read: see `lanes.ts` and `continuation.ts`.
 import * as tonejs from '@tonejs/midi';
 import type { Midi as ToneMidi } from '@tonejs/midi';
 import type { Note, Score, Track } from '../score/score.js';
 import { ScoreError, validateScore } from '../score/validate-score.js';
-import { ByteReader } from './byte-reader.js';
 import { formatContinuation } from './continuation.js';
 import type { Continuation } from './continuation.js';
 import { divideIntoLanes } from './lanes.js';
-import { META } from './meta-events.js';
+import { correctToneFile } from './tone-file.js';
 
 /** The package is CommonJS: Node gives its exports as the default, bundlers by name. */
 const { Midi } = 'Midi' in tonejs ? tonejs : (tonejs as { default: typeof tonejs }).default;
@@ -23,9 +24,6 @@ const { Midi } = 'Midi' in tonejs ? tonejs : (tonejs as { default: typeof tonejs
 /** The largest number of ticks between two events (a variable-length quantity of four bytes). */
 const MAX_DELTA_TICKS = 0x0fffffff;
 const MAX_TRACK_CHUNKS = 0xffff;
-
-/** Length of the header chunk, and so the place of the first track chunk. */
-const HEADER_CHUNK_BYTES = 14;
 
 /** A track chunk to be written. */
 interface Chunk {
@@ -41,13 +39,19 @@ interface Chunk {
 export function writeMidi(score: Score): Uint8Array {
   validateScore(score);
   const { chunks, continuations } = toChunks(score.tracks);
-  requireRoom(score, chunks);
+  if (chunks.length >= MAX_TRACK_CHUNKS) {
+    const message = `score.tracks: expected at most ${MAX_TRACK_CHUNKS - 1} track chunks, found ${chunks.length}`;
+    throw new ScoreError(
+      `${message}; leave tracks out, or notes that surround others of their pitch`,
+    );
+  }
   const midi = new Midi();
-  writeHeader(midi, score, continuations);
-  for (const chunk of chunks) writeChunk(midi, chunk);
-  const bytes = midi.toArray();
-  correctKeySignatures(bytes, score);
-  return bytes;
+  const ticksOfSteps = [
+    writeHeader(midi, score, continuations),
+    ...chunks.map((chunk) => writeChunk(midi, chunk)),
+  ];
+  const fifths = score.keySignatures.map((signature) => signature.fifths);
+  return correctToneFile(midi.toArray(), { ticksOfSteps, fifths });
 }
 
 /** A track is one chunk, and one more for each further lane of its notes. Chunk 0 is the header's. */
@@ -64,36 +68,29 @@ function toChunks(tracks: Track[]): { chunks: Chunk[]; continuations: Continuati
   return { chunks, continuations };
 }
 
-function requireRoom(score: Score, chunks: Chunk[]): void {
-  if (chunks.length >= MAX_TRACK_CHUNKS) {
-    const message = `score.tracks: expected at most ${MAX_TRACK_CHUNKS - 1} track chunks, found ${chunks.length}`;
-    throw new ScoreError(
-      `${message}; leave tracks out, or notes that surround others of their pitch`,
-    );
+/** Numbers the distinct times of a track chunk, from 0 at tick 0.
+ *  @throws {ScoreError} if two neighbours are further apart than a file can say */
+function toSteps(place: string, ticks: number[]): { ticks: number[]; stepOf: Map<number, number> } {
+  const distinct = [...new Set([0, ...ticks])].sort((a, b) => a - b);
+  const gap = distinct.findIndex(
+    (tick, step) => tick - (distinct[step - 1] ?? 0) > MAX_DELTA_TICKS,
+  );
+  if (gap !== -1) {
+    const message = `score: expected at most ${MAX_DELTA_TICKS} ticks between two events of ${place}`;
+    const found = distinct[gap] - distinct[gap - 1];
+    throw new ScoreError(`${message}, found ${found} before tick ${distinct[gap]}`);
   }
+  return { ticks: distinct, stepOf: new Map(distinct.map((tick, step) => [tick, step])) };
+}
+
+/** @returns the ticks of the steps */
+function writeHeader(midi: ToneMidi, score: Score, continuations: Continuation[]): number[] {
   const changes = [score.tempos, score.timeSignatures, score.keySignatures].flat();
-  requireGaps(
+  const steps = toSteps(
     'its tempos, metres and keys',
     changes.map(({ tick }) => tick),
   );
-  for (const { track, notes } of chunks) {
-    const ends = notes.map((note) => note.startTicks + note.durationTicks);
-    requireGaps(`track "${track.name}"`, notes.map((note) => note.startTicks).concat(ends));
-  }
-}
-
-function requireGaps(place: string, ticks: number[]): void {
-  let previous = 0;
-  for (const tick of ticks.toSorted((a, b) => a - b)) {
-    if (tick - previous > MAX_DELTA_TICKS) {
-      const message = `score: expected at most ${MAX_DELTA_TICKS} ticks between two events of ${place}`;
-      throw new ScoreError(`${message}, found ${tick - previous} before tick ${tick}`);
-    }
-    previous = tick;
-  }
-}
-
-function writeHeader(midi: ToneMidi, score: Score, continuations: Continuation[]): void {
+  const step = ({ tick }: { tick: number }): number => steps.stepOf.get(tick)!;
   midi.header.fromJSON({
     name: toByteString(score.name),
     ppq: score.ticksPerQuarter,
@@ -102,49 +99,41 @@ function writeHeader(midi: ToneMidi, score: Score, continuations: Continuation[]
       type: 'text',
       text: formatContinuation(continuation),
     })),
-    tempos: score.tempos.map(({ tick, microsecondsPerQuarter }) => ({
-      ticks: tick,
-      bpm: 60_000_000 / (microsecondsPerQuarter + 0.5),
+    tempos: score.tempos.map((tempo) => ({
+      ticks: step(tempo),
+      bpm: 60_000_000 / (tempo.microsecondsPerQuarter + 0.5),
     })),
-    timeSignatures: score.timeSignatures.map(({ tick, numerator, denominator }) => ({
-      ticks: tick,
-      timeSignature: [numerator, denominator + 0.5],
+    timeSignatures: score.timeSignatures.map((signature) => ({
+      ticks: step(signature),
+      timeSignature: [signature.numerator, signature.denominator + 0.5],
     })),
-    keySignatures: score.keySignatures.map(({ tick, mode }) => ({
-      ticks: tick,
+    keySignatures: score.keySignatures.map((signature) => ({
+      ticks: step(signature),
       key: 'C',
-      scale: mode,
+      scale: signature.mode,
     })),
   });
+  return steps.ticks;
 }
 
-function writeChunk(midi: ToneMidi, { track, notes }: Chunk): void {
+/** @returns the ticks of the steps */
+function writeChunk(midi: ToneMidi, { track, notes }: Chunk): number[] {
   const target = midi.addTrack();
   target.name = toByteString(track.name);
   target.channel = track.channel;
   target.instrument.number = track.program;
+  const times = notes.flatMap((note) => [note.startTicks, note.startTicks + note.durationTicks]);
+  const { ticks, stepOf } = toSteps(`track "${track.name}"`, times);
   for (const { pitch, startTicks, durationTicks, velocity } of notes) {
-    target.addNote({ midi: pitch, ticks: startTicks, durationTicks, velocity: velocity / 127 });
+    const start = stepOf.get(startTicks)!;
+    const end = stepOf.get(startTicks + durationTicks)!;
+    const midiNote = { midi: pitch, ticks: start, durationTicks: end - start };
+    target.addNote({ ...midiNote, velocity: velocity / 127 });
   }
+  return ticks;
 }
 
 /** Text whose characters are the bytes of its UTF-8 form. */
 function toByteString(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
-}
-
-/** Puts the right number of sharps or flats into the key signatures, which stand in the first track chunk in order. */
-function correctKeySignatures(bytes: Uint8Array, { keySignatures }: Score): void {
-  const reader = new ByteReader(bytes, HEADER_CHUNK_BYTES + 8, bytes.length, 'truncated');
-  for (const { fifths } of keySignatures) {
-    let type: number;
-    let data: Uint8Array;
-    do {
-      reader.variableLength(); // ticks since the event before
-      reader.byte(); // FF: all events of this track chunk are meta events
-      type = reader.byte();
-      data = reader.take(reader.variableLength());
-    } while (type !== META.keySignature);
-    data[0] = fifths & 0xff;
-  }
 }
