@@ -4,7 +4,7 @@ import { createRandom, type Seed, type Tokenizer } from '@ostinato/core';
 import type { CorpusPiece } from './corpus-format.js';
 
 /** The widest transposition: down to a fourth, up to a tritone, which reaches all twelve keys once. */
-export const WIDEST_TRANSPOSITION = { down: -5, up: 6 } as const;
+const WIDEST_TRANSPOSITION = { down: -5, up: 6 } as const;
 
 export interface AugmentationOptions {
   readonly seed: Seed;

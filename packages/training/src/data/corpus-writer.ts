@@ -24,6 +24,7 @@ export class CorpusWriter {
   /** Begins a corpus in a new folder beside its place. */
   static async create(outFolder: string): Promise<CorpusWriter> {
     const target = resolve(outFolder);
+    await mkdir(dirname(target), { recursive: true });
     const workFolder = siblingName(target, 'preparing');
     await mkdir(workFolder);
     const tokens = await open(join(workFolder, CORPUS_FILES.tokens), 'w');
@@ -78,7 +79,6 @@ export class CorpusWriter {
 export async function clearPlace(outFolder: string): Promise<void> {
   const target = resolve(outFolder);
   await checkReplaceable(target);
-  await mkdir(dirname(target), { recursive: true });
   await sweep(target);
 }
 
@@ -113,7 +113,8 @@ async function sweep(target: string): Promise<void> {
   const leftOver = new RegExp(
     `^\\.${escapeForRegExp(basename(target))}\\.(preparing|replaced)-(\\d+)$`,
   );
-  for (const name of await readdir(folder)) {
+  const names = await readdir(folder).catch(() => []); // not there yet: nothing to sweep
+  for (const name of names) {
     const match = leftOver.exec(name);
     if (!match || isRunning(Number(match[2]))) continue;
     const path = join(folder, name);

@@ -258,6 +258,12 @@ describe('prepareCorpus leaves nothing half-written', () => {
 });
 
 describe('prepareCorpus refuses', () => {
+  it('a source that is not there, and makes no folder for its corpus', async () => {
+    const failed = prepareCorpus(join(folder, 'missing'), join(folder, 'new', 'corpus'));
+    await expect(failed).rejects.toMatchObject({ code: 'no-source' });
+    expect(await readdir(folder)).toEqual(['music']);
+  });
+
   it('a source without music, saying why', async () => {
     await put('broken.mid', 'MThd');
     const failed = prepareCorpus(music, out);

@@ -16,7 +16,7 @@ import {
 import { CorpusError } from './corpus-error.js';
 import { CORPUS_FILES, type CorpusDescription, type CorpusPiece } from './corpus-format.js';
 import { clearPlace, CorpusWriter } from './corpus-writer.js';
-import { describeCorpus, summaryText } from './describe-corpus.js';
+import { describeCorpus, summaryText, type CorpusParts } from './describe-corpus.js';
 import type { LedgerEntry } from './ledger.js';
 import { planCorpus, type CorpusPlan, type PlannedPiece } from './plan.js';
 import { countFiles, type OnPrepareProgress } from './progress.js';
@@ -72,8 +72,9 @@ export async function prepareCorpus(
     signal,
   );
   const plan = planCorpus(survey, planOptions);
-  if (plan.pieces.length === 0)
+  if (plan.pieces.length === 0) {
     throw nothingUsable(files.name, [...survey.others, ...plan.leftOut]);
+  }
   const tokenizer = options.tokenizer ?? (await fitTokenizer(files, plan, options));
 
   const writer = await CorpusWriter.create(outFolder);
@@ -81,35 +82,43 @@ export async function prepareCorpus(
     const encoded = await encodePieces(files, plan, tokenizer, writer, options);
     const ledger = [...survey.others, ...plan.leftOut, ...encoded.ledger].sort(byPath);
     if (encoded.pieces.length === 0) throw nothingUsable(files.name, ledger);
-    const piecesText = toJsonLines(encoded.pieces);
-    const description = describeCorpus({
+    signal?.throwIfAborted();
+    return await finishCorpus(writer, {
       source: files.name,
       options: planOptions,
       tokenizer,
       pieces: encoded.pieces,
       ledger,
       loss: encoded.loss,
-      sha256: {
-        pieces: hashBytes(new TextEncoder().encode(piecesText)),
-        tokens: writer.tokensHash.digest('hex'),
-      },
     });
-    const summary = summaryText(description, ledger);
-    signal?.throwIfAborted();
-    await writer.finish(
-      new Map([
-        [CORPUS_FILES.corpus, `${JSON.stringify(description, null, 2)}\n`],
-        [CORPUS_FILES.pieces, piecesText],
-        [CORPUS_FILES.tokenizer, tokenizerToJson(tokenizer)],
-        [CORPUS_FILES.ledger, toJsonLines(ledger)],
-        [CORPUS_FILES.summary, summary],
-      ]),
-    );
-    return { description, summary };
   } catch (error) {
     await writer.abandon();
     throw error;
   }
+}
+
+async function finishCorpus(
+  writer: CorpusWriter,
+  parts: Omit<CorpusParts, 'sha256'>,
+): Promise<PreparedCorpus> {
+  const { tokenizer, pieces, ledger } = parts;
+  const piecesText = toJsonLines(pieces);
+  const sha256 = {
+    pieces: hashBytes(new TextEncoder().encode(piecesText)),
+    tokens: writer.tokensHash.digest('hex'),
+  };
+  const description = describeCorpus({ ...parts, sha256 });
+  const summary = summaryText(description, ledger);
+  await writer.finish(
+    new Map([
+      [CORPUS_FILES.corpus, `${JSON.stringify(description, null, 2)}\n`],
+      [CORPUS_FILES.pieces, piecesText],
+      [CORPUS_FILES.tokenizer, tokenizerToJson(tokenizer)],
+      [CORPUS_FILES.ledger, toJsonLines(ledger)],
+      [CORPUS_FILES.summary, summary],
+    ]),
+  );
+  return { description, summary };
 }
 
 function resolvePlanOptions({
@@ -119,8 +128,8 @@ function resolvePlanOptions({
   labelByFolder = false,
 }: PrepareOptions): CorpusDescription['options'] {
   for (const [name, share] of Object.entries({ validationShare, testShare })) {
-    if (!(share >= 0 && share <= 0.5))
-      throw new RangeError(`${name}: expected 0..0.5, found ${share}`);
+    if (share >= 0 && share <= 0.5) continue;
+    throw new RangeError(`${name}: expected 0..0.5, found ${share}`);
   }
   return { seed, validationShare, testShare, labelByFolder };
 }
@@ -221,7 +230,8 @@ function nothingUsable(source: string, ledger: readonly LedgerEntry[]): CorpusEr
 /** The real path that a folder has or will have, for comparison with what a walk meets. */
 async function realPlace(folder: string): Promise<string> {
   const target = resolve(folder);
-  return join(await realpath(dirname(target)), basename(target));
+  const parent = await realpath(dirname(target)).catch(() => dirname(target));
+  return join(parent, basename(target));
 }
 
 function byPath(a: LedgerEntry, b: LedgerEntry): number {
