@@ -55,8 +55,7 @@ export {
 } from './evaluation/n-gram.js';
 export { type MetricsLine, readMetrics } from './trainer/metrics-log.js';
 export type { TrainProgress } from './trainer/progress.js';
-export { readRun, type Run } from './trainer/run-file.js';
-export { RUN_TOKENIZER_FILE } from './trainer/start-run.js';
+export { readRun, type Run, RUN_TOKENIZER_FILE } from './trainer/run-file.js';
 export { train, type TrainRequest, type TrainResult } from './trainer/train.js';
 export {
   type TrainOptions,

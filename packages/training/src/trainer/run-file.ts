@@ -8,6 +8,8 @@ import { replaceFile } from '../checkpoint/durable.js';
 import { trainOptionsSchema } from './train-options.js';
 
 const RUN_FILE = 'run.json';
+/** The tokenizer's file, beside `run.json`. */
+export const RUN_TOKENIZER_FILE = 'tokenizer.json';
 /** Version of the schema of `run.json`. */
 const RUN_SCHEMA_VERSION = 1;
 

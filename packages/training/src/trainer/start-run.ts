@@ -1,12 +1,9 @@
 // Opens a run folder: a new run, or one that goes on. Refuses to mix runs.
 import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { tokenizerToJson } from '@ostinato/core';
 import { type LstmConfig, type LstmSizes, validateLstmConfig } from '@ostinato/model';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { lstmConfigSchema } from '../checkpoint/checkpoint-state.js';
-import { replaceFile } from '../checkpoint/durable.js';
 import { latestCheckpoint, sweepLeftovers } from '../checkpoint/run-folder.js';
 import type { Corpus } from '../data/open-corpus.js';
 import { readRun } from './run-file.js';
@@ -17,9 +14,6 @@ import {
   trainOptionsSchema,
 } from './train-options.js';
 import { TrainingError } from './training-error.js';
-
-/** The tokenizer lies beside the run, so that it can be exported without its corpus. */
-export const RUN_TOKENIZER_FILE = 'tokenizer.json';
 
 export interface StartRequest {
   readonly corpus: Corpus;
@@ -60,8 +54,6 @@ async function newRun({ corpus, runFolder, sizes, options }: StartRequest): Prom
       `${runFolder}: the folder is not empty; resume the run in it, or choose another`,
     );
   }
-  const tokenizer = new TextEncoder().encode(tokenizerToJson(corpus.tokenizer));
-  await replaceFile(join(runFolder, RUN_TOKENIZER_FILE), tokenizer);
   return { config, options: resolved, checkpoint: undefined };
 }
 

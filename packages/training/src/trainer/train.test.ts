@@ -205,6 +205,14 @@ describe('refusals', () => {
     expect(await readFile(join(runIn('run'), 'notes.txt'), 'utf8')).toBe('mine');
   });
 
+  it('leaves the folder free when the engine cannot be made', async () => {
+    const engine: EngineFactory = async () => {
+      throw new Error('no such device');
+    };
+    await expect(trainIn('run', { engine })).rejects.toThrow('no such device');
+    expect(await trainIn('run')).toMatchObject({ status: 'finished' });
+  });
+
   it('does not resume where there is no run', async () => {
     await expect(trainIn('run', { resume: true })).rejects.toThrow(/no run to resume/);
   });

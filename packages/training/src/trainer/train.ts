@@ -1,11 +1,12 @@
 // The training loop: steps, evaluations, checkpoints. A run that is killed and resumed ends with the same bytes as one
 // that never stopped (same engine, machine and threads).
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createRandom } from '@ostinato/core';
+import { createRandom, tokenizerToJson } from '@ostinato/core';
 import { initializeParameters, type LstmConfig, type LstmSizes } from '@ostinato/model';
 import { type CheckpointFacts, writeCheckpoint } from '../checkpoint/checkpoint.js';
 import type { CheckpointState } from '../checkpoint/checkpoint-state.js';
-import { type WriteFile, writeFileDurably } from '../checkpoint/durable.js';
+import { replaceFile, type WriteFile, writeFileDurably } from '../checkpoint/durable.js';
 import { checkpointFolder, pruneCheckpoints } from '../checkpoint/run-folder.js';
 import type { BatchCursor } from '../data/batch-cursor.js';
 import { type BatchStream, createBatchStream } from '../data/batch-stream.js';
@@ -18,7 +19,7 @@ import { learningRateAt } from './learning-rate.js';
 import { MetricsLog } from './metrics-log.js';
 import { Pace } from './pace.js';
 import type { TrainProgress } from './progress.js';
-import { writeRun } from './run-file.js';
+import { RUN_TOKENIZER_FILE, writeRun } from './run-file.js';
 import { type StartedRun, startRun } from './start-run.js';
 import type { TrainOptions, TrainOptionsInput } from './train-options.js';
 import { TrainingError } from './training-error.js';
@@ -79,11 +80,8 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const started = await startRun({ corpus, runFolder, sizes, options, resume });
   const engine = await createEngine(request.engine, started);
   try {
-    await writeRun(runFolder, {
-      ...identity(started.config, corpus),
-      options: started.options,
-      engine: engine.description,
-    });
+    if (started.checkpoint !== undefined) await engine.importState(started.checkpoint.engine);
+    await writeRunFiles(request, started, engine);
     const log = await MetricsLog.open(runFolder, started.checkpoint?.state.step ?? 0);
     try {
       return await new Trainer(request, started, engine, log).run();
@@ -97,12 +95,12 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
 
 async function createEngine(
   factory: EngineFactory,
-  { config, options, checkpoint }: StartedRun,
+  { config, options }: StartedRun,
 ): Promise<TrainingEngine> {
   const { batch, windowSteps, seed, beta1, beta2, epsilon, weightDecay, clipNorm } = options;
   const random = createRandom(seed, PARAMETER_STREAM);
   let drawn = 0;
-  const engine = await factory({
+  return factory({
     config,
     batch,
     steps: windowSteps,
@@ -110,8 +108,18 @@ async function createEngine(
     optimizer: { beta1, beta2, epsilon, weightDecay, clipNorm },
     parameters: initializeParameters(config, () => random.uniformAt(drawn++)),
   });
-  if (checkpoint !== undefined) await engine.importState(checkpoint.engine);
-  return engine;
+}
+
+/** What the run is, and its tokenizer, so that it can be exported without its corpus. Written when everything that can
+ *  refuse has not: a start that fails leaves an empty folder. */
+async function writeRunFiles(
+  { corpus, runFolder }: TrainRequest,
+  { config, options }: StartedRun,
+  { description }: TrainingEngine,
+): Promise<void> {
+  await writeRun(runFolder, { ...identity(config, corpus), options, engine: description });
+  const tokenizer = new TextEncoder().encode(tokenizerToJson(corpus.tokenizer));
+  await replaceFile(join(runFolder, RUN_TOKENIZER_FILE), tokenizer);
 }
 
 function identity(
