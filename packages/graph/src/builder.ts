@@ -150,7 +150,7 @@ export class GraphBuilder extends GraphRecorder {
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {
-    const shape = permutation.map((axis) => x.shape[axis] as Dimension);
+    const shape = permutation.map((axis) => x.shape[axis]);
     return this.#one('Transpose', [x], x.dataType, shape, { perm: ints(permutation) });
   }
 
@@ -274,7 +274,7 @@ export class GraphBuilder extends GraphRecorder {
         { dataType: 'int64', shape },
       ],
     });
-    return { values: values as Value, indices: indices as Value };
+    return { values: values, indices: indices };
   }
 
   cumSum(x: Value, axis: number, { exclusive = false }: { exclusive?: boolean } = {}): Value {
@@ -360,7 +360,7 @@ export class GraphBuilder extends GraphRecorder {
     attributes: Attributes = {},
   ): Value {
     const [value] = this.node({ opType, inputs, outputs: [{ dataType, shape }], attributes });
-    return value as Value;
+    return value;
   }
 }
 

@@ -12,7 +12,7 @@ describe('clipFactor', () => {
     const g = new GraphBuilder('test');
     const parts = values.map((value) => g.float([value]));
     g.output(clipFactor(g, globalNorm(g, parts), 1), 'factor');
-    expect(evaluateModel(g.build(), {})['factor']!.data[0]).toBeCloseTo(expected, 5);
+    expect(evaluateModel(g.build(), {})['factor'].data[0]).toBeCloseTo(expected, 5);
   });
 });
 
@@ -38,7 +38,7 @@ describe('adamW', () => {
     g.output(after.first, 'first');
     g.output(after.second, 'second');
     const outputs = evaluateModel(g.build(), {});
-    return (name: string) => [...outputs[name]!.data];
+    return (name: string) => [...outputs[name].data];
   }
 
   it.each([

@@ -20,7 +20,10 @@ export function elementCount(shape: Shape): number {
  *  @throws {GraphError} if it is known only at run time */
 export function fixed(dimension: Dimension | undefined, what: string): number {
   if (typeof dimension !== 'number') {
-    throw new GraphError('dynamic-shape', `${what}: needs a fixed size, found ${String(dimension)}`);
+    throw new GraphError(
+      'dynamic-shape',
+      `${what}: needs a fixed size, found ${String(dimension)}`,
+    );
   }
   return dimension;
 }
@@ -57,11 +60,15 @@ export function matMulShape(a: Shape, b: Shape): Dimension[] {
     throw new GraphError('matmul', `${formatShape(a)} x ${formatShape(b)} is no matrix product`);
   }
   const batch = broadcastShapes(a.slice(0, -2), b.slice(0, -2));
-  return [...batch, a[a.length - 2] as Dimension, b[b.length - 1] as Dimension];
+  return [...batch, a[a.length - 2], b[b.length - 1]];
 }
 
 /** Shape after a reduction over `axes`. */
-export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Dimension[] {
+export function reducedShape(
+  shape: Shape,
+  axes: readonly number[],
+  keepDims: boolean,
+): Dimension[] {
   const dropped = new Set(axes.map((axis) => normalizeAxis(axis, shape.length)));
   if (keepDims) return shape.map((dimension, axis) => (dropped.has(axis) ? 1 : dimension));
   return shape.filter((_, axis) => !dropped.has(axis));

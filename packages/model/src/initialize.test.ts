@@ -53,7 +53,7 @@ describe('initializeParameters', () => {
 
   // 5 %: the spread of a sample of some 1,500 uniform numbers is within about 2 % of its expectation.
   it.each([
-    ['embedding.weight', 1 / Math.sqrt(32)],
+    ['embedding.weight', 1],
     ['lstm.0.input.weight', Math.sqrt(2 / (32 + 48))],
     ['lstm.1.input.weight', Math.sqrt(2 / (48 + 48))],
     ['lstm.0.recurrent.weight', 1 / Math.sqrt(3 * 48)],
@@ -62,6 +62,15 @@ describe('initializeParameters', () => {
     const ratio = deviation(tensor(name)) / expected;
     expect(ratio).toBeGreaterThan(0.95);
     expect(ratio).toBeLessThan(1.05);
+  });
+
+  it('keeps the embedding small where it is the output too', () => {
+    const tied = initializeParameters(
+      { ...config, embeddingSize: 48, tiedOutput: true },
+      uniforms(1),
+    );
+    const ratio = deviation(tied.get('embedding.weight')!.data) * Math.sqrt(48);
+    expect(Math.abs(ratio - 1)).toBeLessThan(0.05);
   });
 
   it('gives the same parameters for the same draws', () => {

@@ -10,7 +10,8 @@ const FORGET_GATE = 2;
 
 /** Draws fresh parameters. Every weight is uniform in (-limit, limit), so that equal draws give equal parameters on every
  *  platform (a normal distribution would need its logarithm):
- *  - embedding: standard deviation 1/sqrt(E), so that a row has length about 1 and a tied output starts flat
+ *  - embedding: standard deviation 1, which moves the gates from the first step on; 1/sqrt(E) if it is the output too,
+ *    where it would make wild guesses
  *  - input and output weights: sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010), outputs counted per gate
  *  - recurrent weights: 1/sqrt(H)
  *  - biases: 0, the forget gate's 1
@@ -35,15 +36,18 @@ function initialData(spec: ParameterSpec, config: LstmConfig, random: () => numb
     }
     return data;
   }
-  const limit = uniformLimit(name, shape, hidden);
+  const limit = uniformLimit(name, shape, config);
   for (let index = 0; index < data.length; index++) data[index] = (2 * random() - 1) * limit;
   return data;
 }
 
-function uniformLimit(name: string, shape: readonly number[], hidden: number): number {
-  const [rows = 1, columns = 1] = shape;
-  if (name === 'embedding.weight') return Math.sqrt(3 / columns);
-  if (name.endsWith('.recurrent.weight')) return 1 / Math.sqrt(hidden);
+function uniformLimit(
+  name: string,
+  [rows = 1, columns = 1]: readonly number[],
+  { hiddenSize, tiedOutput }: LstmConfig,
+): number {
+  if (name === 'embedding.weight') return Math.sqrt(tiedOutput ? 3 / columns : 3);
+  if (name.endsWith('.recurrent.weight')) return 1 / Math.sqrt(hiddenSize);
   const outputs = name.startsWith('lstm.') ? rows / 4 : rows;
   return Math.sqrt(6 / (columns + outputs));
 }

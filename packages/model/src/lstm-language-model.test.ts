@@ -32,17 +32,27 @@ function lossGraph(config: LstmConfig, { masks = false, resets = false } = {}): 
   const g = new GraphBuilder('test');
   const { hiddenSize, layers } = config;
   const input = (name: string, shape: number[]): Value => g.input(name, 'float32', shape);
-  const parameters = new Map(lstmParameters(config).map(({ name, shape }) => [name, input(name, [...shape])]));
+  const parameters = new Map(
+    lstmParameters(config).map(({ name, shape }) => [name, input(name, [...shape])]),
+  );
   const { logits } = lstmForward(g, config, parameters, {
     tokens: g.input('tokens', 'int32', [T, B]),
     state: Array.from({ length: layers }, (_, layer) => ({
       hidden: input(`hidden.${layer}`, [hiddenSize, B]),
       cell: input(`cell.${layer}`, [hiddenSize, B]),
     })),
-    ...(resets && { keep: g.float([...Array(T * B).keys()].map((at) => (at === 7 ? 0 : 1)), [T, 1, B]) }),
+    ...(resets && {
+      keep: g.float(
+        [...Array(T * B).keys()].map((at) => (at === 7 ? 0 : 1)),
+        [T, 1, B],
+      ),
+    }),
     ...(masks && {
       dropoutMasks: Array.from({ length: layers }, (_, layer) =>
-        g.float([...Array(hiddenSize * B).keys()].map((at) => ((at + layer) % 3 ? 1.5 : 0)), [1, hiddenSize, B]),
+        g.float(
+          [...Array(hiddenSize * B).keys()].map((at) => ((at + layer) % 3 ? 1.5 : 0)),
+          [1, hiddenSize, B],
+        ),
       ),
     }),
   });
@@ -61,13 +71,18 @@ function lossGraph(config: LstmConfig, { masks = false, resets = false } = {}): 
 function formulaInputs(config: LstmConfig): Record<string, ReferenceInput> {
   const numbers = formulaNumbers();
   const { hiddenSize, layers, vocabularySize } = config;
-  const inputs: Record<string, ReferenceInput> = Object.fromEntries(numbers.parameters(config, scale));
+  const inputs: Record<string, ReferenceInput> = Object.fromEntries(
+    numbers.parameters(config, scale),
+  );
   const { tokens, targets } = numbers.window(T, B, vocabularySize);
   inputs['tokens'] = { shape: [T, B], data: tokens };
   inputs['targets'] = { shape: [T, B], data: targets };
   for (const name of ['hidden', 'cell']) {
     for (let layer = 0; layer < layers; layer++) {
-      inputs[`${name}.${layer}`] = { shape: [hiddenSize, B], data: numbers.values(hiddenSize * B, scale) };
+      inputs[`${name}.${layer}`] = {
+        shape: [hiddenSize, B],
+        data: numbers.values(hiddenSize * B, scale),
+      };
     }
   }
   return inputs;
@@ -77,12 +92,12 @@ describe('lstmForward', () => {
   it("agrees with PyTorch's loss and gradients", () => {
     const result = evaluateModel(lossGraph(configOf()), formulaInputs(configOf()));
     // Parameters are rounded to float32 here and not there: 6e-8 each.
-    expect(result['loss']!.data[0]).toBeCloseTo(figures.loss, 6);
+    expect(result['loss'].data[0]).toBeCloseTo(figures.loss, 6);
     for (const [name, expected] of Object.entries(figures.gradients)) {
-      const found = result[`d.${name}`]!.data;
+      const found = result[`d.${name}`].data;
       expect(found).toHaveLength(expected.length);
       for (const [at, value] of expected.entries()) {
-        expect(Math.abs(found[at]! - value), `${name}[${at}]`).toBeLessThan(1e-7);
+        expect(Math.abs(found[at] - value), `${name}[${at}]`).toBeLessThan(1e-7);
       }
     }
   });
@@ -99,15 +114,15 @@ describe('lstmForward', () => {
     const found = evaluateModel(graph, inputs);
     const step = 1e-5;
     for (const { name, shape } of lstmParameters(config)) {
-      const data = Float64Array.from(inputs[name]!.data as ArrayLike<number>);
+      const data = Float64Array.from(inputs[name].data as ArrayLike<number>);
       // Every fifth number: each sees the whole network twice.
       for (let at = 0; at < data.length; at += 5) {
         const lossAt = (value: number): number => {
           const moved = { ...inputs, [name]: { shape, data: data.with(at, value) } };
-          return evaluateModel(graph, moved)['loss']!.data[0]!;
+          return evaluateModel(graph, moved)['loss'].data[0];
         };
-        const slope = (lossAt(data[at]! + step) - lossAt(data[at]! - step)) / (2 * step);
-        expect(Math.abs(found[`d.${name}`]!.data[at]! - slope), `${name}[${at}]`).toBeLessThan(1e-8);
+        const slope = (lossAt(data[at] + step) - lossAt(data[at] - step)) / (2 * step);
+        expect(Math.abs(found[`d.${name}`].data[at] - slope), `${name}[${at}]`).toBeLessThan(1e-8);
       }
     }
   });
@@ -115,7 +130,10 @@ describe('lstmForward', () => {
   it('names a missing parameter', () => {
     const g = new GraphBuilder('test');
     const state = g.float(Array<number>(H * B).fill(0), [H, B]);
-    const inputs = { tokens: g.input('tokens', 'int32', [T, B]), state: [{ hidden: state, cell: state }] };
+    const inputs = {
+      tokens: g.input('tokens', 'int32', [T, B]),
+      state: [{ hidden: state, cell: state }],
+    };
     expect(() => lstmForward(g, configOf(), new Map(), inputs)).toThrow(
       'parameter lstm.0.input.weight is missing',
     );

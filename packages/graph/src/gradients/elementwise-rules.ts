@@ -49,8 +49,15 @@ export const ELEMENTWISE_RULES: Readonly<Record<string, GradientRule>> = {
   ReduceSumSquare: rule((g, { dy, a }) => [g.mul(dy, g.add(a, a))]),
   // Piecewise constant: nothing flows back through these.
   ...Object.fromEntries(
-    ['ConstantOfShape', 'OneHot', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'Equal', 'ArgMax'].map(
-      (opType) => [opType, (): (Value | undefined)[] => []],
-    ),
+    [
+      'ConstantOfShape',
+      'OneHot',
+      'Less',
+      'LessOrEqual',
+      'Greater',
+      'GreaterOrEqual',
+      'Equal',
+      'ArgMax',
+    ].map((opType) => [opType, (): (Value | undefined)[] => []]),
   ),
 };

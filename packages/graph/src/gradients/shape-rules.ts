@@ -10,7 +10,12 @@ export const SHAPE_RULES: Readonly<Record<string, GradientRule>> = {
   Unsqueeze: backToShape,
   Transpose: rule((g, { dy, operation }) => {
     const permutation = intsAttribute(operation, 'perm');
-    return [g.transpose(dy, permutation.map((_, axis) => permutation.indexOf(axis)))];
+    return [
+      g.transpose(
+        dy,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ];
   }),
   Cast: rule((g, { dy, a }) => [g.cast(dy, a.dataType)]),
   Expand: rule((g, { dy, a }) => {
@@ -26,7 +31,9 @@ export const SHAPE_RULES: Readonly<Record<string, GradientRule>> = {
   },
   Split: (g, operation, outer) => {
     const axis = intAttribute(operation, 'axis');
-    const parts = operation.outputs.map((output, index) => outer[index] ?? g.filled(0, sizesOf(output)));
+    const parts = operation.outputs.map(
+      (output, index) => outer[index] ?? g.filled(0, sizesOf(output)),
+    );
     return [g.concat(parts, axis)];
   },
   Slice: (g, { inputs: [x, start, end, axes] }, [dy]) => {

@@ -15,7 +15,7 @@ export function embeddingColumns(g: GraphBuilder, table: Value, tokens: Value): 
     const rows = g.gather(g.transpose(table, [1, 0]), tokens); // [T, B, F]
     return { outputs: [g.transpose(rows, [0, 2, 1])], saved: [] };
   });
-  return columns as Value;
+  return columns;
 }
 
 export const EMBEDDING_COLUMNS_GRADIENT: GradientRule = (g, { inputs: [table, tokens] }, [dy]) => {

@@ -38,16 +38,19 @@ describe('lstmLayer', () => {
   });
 
   it.each(FORMS)('%s, resets %s: gradients of the last state alone', (form, reset) => {
-    const error = gradientError(SHAPES, (g, inputs) => layer(g, inputs, form, reset)[2]!);
+    const error = gradientError(SHAPES, (g, inputs) => layer(g, inputs, form, reset)[2]);
     expect(error).toBeLessThan(1e-8);
   });
 
   it('computes the equations of the LSTM', () => {
     const [sequence, hidden, cell] = outputs('scan', true);
-    expect(sequence!.slice(-H * B)).toEqual(hidden);
+    expect(sequence.slice(-H * B)).toEqual(hidden);
     const expected = plainLstm();
-    for (const [found, wanted] of [[sequence, expected.sequence], [cell, expected.cell]]) {
-      for (const [at, value] of wanted!.entries()) expect(found![at]).toBeCloseTo(value, 12);
+    for (const [found, wanted] of [
+      [sequence, expected.sequence],
+      [cell, expected.cell],
+    ]) {
+      for (const [at, value] of wanted.entries()) expect(found[at]).toBeCloseTo(value, 12);
     }
   });
 
@@ -72,44 +75,50 @@ describe('lstmLayer', () => {
 describe('embeddingColumns', () => {
   it('has a gradient that sums over repeated tokens', () => {
     const error = gradientError([[3, 5]], (g, [table]) =>
-      embeddingColumns(g, table!, g.constant('int32', [4, 0, 4, 4, 1, 2], [3, 2])),
+      embeddingColumns(g, table, g.constant('int32', [4, 0, 4, 4, 1, 2], [3, 2])),
     );
     expect(error).toBeLessThan(1e-8);
   });
 });
 
 const inputData = (index: number): number[] =>
-  Array.from({ length: SHAPES[index]!.reduce((a, b) => a * b, 1) }, (_, at) =>
+  Array.from({ length: SHAPES[index].reduce((a, b) => a * b, 1) }, (_, at) =>
     Math.sin(5 * at + index),
   );
 
 function outputs(form: RecurrenceForm, reset: boolean): number[][] {
   const g = new GraphBuilder('test');
   const inputs = SHAPES.map((shape, index) => g.input(`x${index}`, 'float32', shape));
-  for (const [index, value] of layer(g, inputs, form, reset).entries()) g.output(value, `y${index}`);
+  for (const [index, value] of layer(g, inputs, form, reset).entries())
+    g.output(value, `y${index}`);
   const feeds = SHAPES.map((shape, index) => [`x${index}`, { shape, data: inputData(index) }]);
   const result = evaluateModel(g.build(), Object.fromEntries(feeds));
-  return [0, 1, 2].map((index) => [...result[`y${index}`]!.data]);
+  return [0, 1, 2].map((index) => [...result[`y${index}`].data]);
 }
 
 /** The same layer as loops over numbers. */
 function plainLstm(): { sequence: number[]; cell: number[] } {
-  const [x, R, hidden, cell] = [0, 1, 2, 3].map(inputData) as [number[], number[], number[], number[]];
+  const [x, R, hidden, cell] = [0, 1, 2, 3].map(inputData) as [
+    number[],
+    number[],
+    number[],
+    number[],
+  ];
   const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
   const sequence: number[] = [];
   for (let t = 0; t < T; t++) {
-    const before = hidden.map((value, at) => value * KEEP[t * B + (at % B)]!);
+    const before = hidden.map((value, at) => value * KEEP[t * B + (at % B)]);
     for (let b = 0; b < B; b++) {
       const sum = (row: number): number => {
-        let total = x[(t * 4 * H + row) * B + b]!;
-        for (let k = 0; k < H; k++) total += R[row * H + k]! * before[k * B + b]!;
+        let total = x[(t * 4 * H + row) * B + b];
+        for (let k = 0; k < H; k++) total += R[row * H + k] * before[k * B + b];
         return total;
       };
       for (let unit = 0; unit < H; unit++) {
         const [i, o, f] = [0, 1, 2].map((gate) => sigmoid(sum(gate * H + unit)));
         const at = unit * B + b;
-        cell[at] = f! * cell[at]! * KEEP[t * B + b]! + i! * Math.tanh(sum(3 * H + unit));
-        hidden[at] = o! * Math.tanh(cell[at]!);
+        cell[at] = f * cell[at] * KEEP[t * B + b] + i * Math.tanh(sum(3 * H + unit));
+        hidden[at] = o * Math.tanh(cell[at]);
       }
     }
     sequence.push(...hidden);

@@ -51,7 +51,7 @@ export function lstmLayer(
   const [sequence, lastHidden, lastCell] = g.composite('LstmLayer', operands, attributes, () =>
     form === 'scan' ? scanned(g, inputs) : unrolled(g, inputs),
   );
-  return { sequence: sequence as Value, hidden: lastHidden as Value, cell: lastCell as Value };
+  return { sequence: sequence, hidden: lastHidden, cell: lastCell };
 }
 
 /** One step; every product is [4H, H] x [H, B]. */
@@ -81,8 +81,8 @@ function scanned(g: GraphBuilder, inputs: LstmLayerInputs): Recurrence {
     carried: [hidden, cell],
     sequences: keep ? [projected, keep] : [projected],
     body: (body, [h, c], [x, k]) => {
-      const [before, cellBefore] = [forgotten(body, h as Value, k), forgotten(body, c as Value, k)];
-      const step = lstmStep(body, x as Value, recurrentWeight, before, cellBefore);
+      const [before, cellBefore] = [forgotten(body, h, k), forgotten(body, c, k)];
+      const step = lstmStep(body, x, recurrentWeight, before, cellBefore);
       return {
         carried: [step.hidden, step.cell],
         collected: [step.hidden, step.cell, step.gates, step.candidate, step.cellTanh],
@@ -127,5 +127,8 @@ export function stepsOf(g: GraphBuilder, sequence: Value): Value[] {
 }
 
 export function stacked(g: GraphBuilder, steps: readonly Value[]): Value {
-  return g.concat(steps.map((step) => g.unsqueeze(step, [0])), 0);
+  return g.concat(
+    steps.map((step) => g.unsqueeze(step, [0])),
+    0,
+  );
 }

@@ -25,7 +25,9 @@ export function gradientError(
   const graph = g.build();
   const point = shapes.map((shape, index) => ({
     shape,
-    data: Float64Array.from({ length: countOf(shape) }, (_, at) => Math.sin(3 * at + 7 * index + 1)),
+    data: Float64Array.from({ length: countOf(shape) }, (_, at) =>
+      Math.sin(3 * at + 7 * index + 1),
+    ),
   }));
   const feeds = Object.fromEntries(point.map((value, index) => [`x${index}`, value]));
   const found = evaluateModel(graph, feeds);

@@ -9,7 +9,11 @@ export interface FormulaNumbers {
   /** The next parameters of a network, in the order of `lstmParameters`, rounded to float32. */
   parameters(config: LstmConfig, scale: number): NamedTensors;
   /** The next window: ids below `vocabularySize` and the ids that follow, both [steps, batch]. */
-  window(steps: number, batch: number, vocabularySize: number): { tokens: Int32Array; targets: Int32Array };
+  window(
+    steps: number,
+    batch: number,
+    vocabularySize: number,
+  ): { tokens: Int32Array; targets: Int32Array };
 }
 
 /** The n-th number is the n-th multiple of Knuth's 2654435761 modulo 2^32. */

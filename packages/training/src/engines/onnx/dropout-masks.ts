@@ -9,7 +9,12 @@ export type MaskSource = (step: number, layer: number) => Uint8Array;
 
 /** @param dropout probability of 0, in [0, 1); exact to 2^-16
  *  @param size bytes of one mask */
-export function createMaskSource(seed: number, dropout: number, size: number, layers: number): MaskSource {
+export function createMaskSource(
+  seed: number,
+  dropout: number,
+  size: number,
+  layers: number,
+): MaskSource {
   const random: Random = createRandom(seed, DROPOUT_STREAM);
   const threshold = Math.round(dropout * 0x1_0000);
   const words = Math.ceil(size / 2);

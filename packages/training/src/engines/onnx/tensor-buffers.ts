@@ -12,9 +12,7 @@ export interface TensorBuffers {
   clear(): void;
 }
 
-export function createTensorBuffers(
-  shapes: ReadonlyMap<string, readonly number[]>,
-): TensorBuffers {
+export function createTensorBuffers(shapes: ReadonlyMap<string, readonly number[]>): TensorBuffers {
   const arrays = new Map<string, Float32Array>();
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of shapes) {

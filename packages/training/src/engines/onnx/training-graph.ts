@@ -38,7 +38,10 @@ export const momentNames = (parameter: string): { first: string; second: string 
 
 /** One optimizer step: forward, backward, clipping and AdamW. Outputs `loss` (mean nats a target), `gradientNorm`
  *  (before clipping), and the next parameters, moments and carried state. */
-export function buildTrainingGraph(options: TrainingGraphOptions, optimizer: OptimizerOptions): Model {
+export function buildTrainingGraph(
+  options: TrainingGraphOptions,
+  optimizer: OptimizerOptions,
+): Model {
   const { config, steps, batch } = options;
   const g = new GraphBuilder('training-step');
   const window = declareWindow(g, options);
@@ -77,7 +80,10 @@ export function buildTrainingGraph(options: TrainingGraphOptions, optimizer: Opt
       };
       // Biases are not decayed: they do not make the function rougher.
       const weightDecay = parameter.shape.length > 1 ? optimizer.weightDecay : 0;
-      const after = adamW(g, before, slopes[index] as Value, schedule, { ...optimizer, weightDecay });
+      const after = adamW(g, before, slopes[index], schedule, {
+        ...optimizer,
+        weightDecay,
+      });
       g.output(after.parameter, nextName(name));
       g.output(after.first, nextName(moments.first));
       g.output(after.second, nextName(moments.second));
@@ -138,7 +144,7 @@ function declareMasks(g: GraphBuilder, config: LstmConfig, batch: number): Value
 /** log p(target), [N, 1]. */
 function targetLogProbabilities(g: GraphBuilder, logits: Value, targets: Value): Value {
   const [rows] = logits.shape as number[];
-  const indices = g.reshape(targets, [rows as number, 1]);
+  const indices = g.reshape(targets, [rows, 1]);
   return g.gatherElements(g.logSoftmax(logits, 1), indices, 1);
 }
 
