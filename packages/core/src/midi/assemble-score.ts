@@ -37,9 +37,9 @@ export function assembleSequences(chunks: TrackContent[], division: MidiDivision
       ...event,
       tick: event.tick + start,
     });
-    whole.tempos.push(...orDefault(sequence.tempos, DEFAULT_TEMPO).map(later));
-    whole.timeSignatures.push(...orDefault(sequence.timeSignatures, DEFAULT_METRE).map(later));
-    whole.keySignatures.push(...sequence.keySignatures.map(later));
+    append(whole.tempos, orDefault(sequence.tempos, DEFAULT_TEMPO).map(later));
+    append(whole.timeSignatures, orDefault(sequence.timeSignatures, DEFAULT_METRE).map(later));
+    append(whole.keySignatures, sequence.keySignatures.map(later));
     for (const track of sequence.tracks) {
       for (const note of track.notes) note.startTicks += start;
       whole.tracks.push(track);
@@ -67,6 +67,11 @@ function smpteTempo({ framesPerSecond }: MidiDivision & { kind: 'smpte' }): Temp
 function fromZero<T extends { tick: number }>(events: T[], initial: T): T[] {
   const ordered = lastOfEachTick(events);
   return ordered.length === 0 || ordered[0].tick === 0 ? ordered : [initial, ...ordered];
+}
+
+/** `push(...items)` would overflow the stack on a long list. */
+function append<T>(list: T[], items: T[]): void {
+  for (const item of items) list.push(item);
 }
 
 function orDefault<T>(events: T[], initial: T): T[] {
@@ -100,8 +105,7 @@ type ProgramLookup = (channel: number, tick: number) => number;
 function createProgramLookup(chunks: TrackContent[]): ProgramLookup {
   const changes = Array.from({ length: 16 }, (): { tick: number; program: number }[] => []);
   for (const chunk of chunks) {
-    for (const { channel, tick, program } of chunk.programs)
-      changes[channel].push({ tick, program });
+    for (const { channel, ...change } of chunk.programs) changes[channel].push(change);
   }
   const ordered = changes.map(lastOfEachTick);
   return (channel, tick) => {
@@ -143,7 +147,7 @@ function mergeContinuations(chunks: TrackContent[], byChunk: Map<number, Track[]
     const fits =
       chunk > continues && extra.channel === track.channel && extra.program === track.program;
     if (!fits) continue;
-    for (const note of extra.notes) track.notes.push(note);
+    append(track.notes, extra.notes);
     byChunk.delete(chunk);
   }
 }

@@ -184,6 +184,12 @@ describe('readMidi: tracks', () => {
     ]);
   });
 
+  it.each([0, 1, 2])('takes long lists of changes in format %i', (format) => {
+    const tempos = Array.from({ length: 200_000 }, (_, i) => tempo(1, 400_000 + i)).flat();
+    const { score } = readMidi(file([tempos], { format }));
+    expect(score.tempos).toHaveLength(200_001);
+  });
+
   it.each([
     [25, 40, 1],
     [24, 80, 1],
