@@ -1,10 +1,14 @@
 // The parent's end of the child process: requests out, replies in, and what happens when the child is gone.
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { GenerationError } from '@ostinato/core';
 import { DeviceError, ModelClosedError, RuntimeError } from '../errors.js';
 import type { OperationName, Operations, RemoteError, Reply } from './protocol.js';
+
+/** Characters of the child's stderr that are kept. */
+const MOST_LAST_WORDS = 2000;
 
 interface Waiting {
   resolve(result: unknown): void;
@@ -18,16 +22,23 @@ export class ProcessClient {
   readonly #ended: Promise<void>;
   #closed: ModelClosedError | undefined;
   #nextId = 0;
+  /** Native libraries write what they think to stderr; it matters only if the child dies. */
+  #lastWords = '';
 
   constructor() {
     this.#child = fork(entryFile(), {
       serialization: 'advanced', // typed arrays as bytes
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [], // a debugger's port or a loader of the parent is not for the child
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-MOST_LAST_WORDS);
     });
     this.#ended = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
-        this.#close(diedError(signal ? `signal ${signal}` : `exit code ${code}`));
+        const lastLine = this.#lastWords.trimEnd().split('\n').at(-1);
+        const how = signal ? `signal ${signal}` : `exit code ${code}`;
+        this.#close(diedError(lastLine ? `${how}: ${lastLine}` : how));
         resolve();
       });
       this.#child.on('error', (error) => {
@@ -89,6 +100,7 @@ export class ProcessClient {
     const action = hold ? 'ref' : 'unref';
     this.#child[action]();
     this.#child.channel?.[action]();
+    (this.#child.stderr as Socket | null)?.[action]();
   }
 }
 

@@ -32,8 +32,8 @@ export function deviceOptions(device: Device, threads: number): InferenceSession
 
 /** What to throw when a session could not be created. */
 export function sessionError(device: Device, cause: unknown): DeviceError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const reason = text.split('\n', 1)[0]?.replace(/^.* was false\. /, ''); // ONNX Runtime quotes its own source
   const advice = device === 'cpu' ? 'is the model made for another ONNX Runtime?' : REMEDY[device];
-  const firstLine = reason.split('\n', 1)[0];
-  return new DeviceError('device-failed', `device ${device}: ${firstLine}; ${advice}`, { cause });
+  return new DeviceError('device-failed', `device ${device}: ${reason}; ${advice}`, { cause });
 }

@@ -15,6 +15,9 @@ export interface StoredMatrix {
   readonly scales?: Float32Array;
 }
 
+/** Below the smallest normal float32 a scale would lose its precision. */
+const SMALLEST_SCALE = 2 ** -126;
+
 /** Stores a matrix. int8 is symmetric with one scale for each row: the row's largest magnitude becomes 127.
  *  @throws {RangeError} if the tensor is not a matrix */
 export function storeMatrix({ shape, data }: NamedTensor, precision: Precision): StoredMatrix {
@@ -33,7 +36,8 @@ export function storeMatrix({ shape, data }: NamedTensor, precision: Precision):
     const from = row * columns;
     let largest = 0;
     for (let i = from; i < from + columns; i++) largest = Math.max(largest, Math.abs(data[i]));
-    const scale = Math.fround(largest / 127) || 1; // a row of zeros keeps any scale
+    const step = Math.fround(largest / 127);
+    const scale = step >= SMALLEST_SCALE ? step : 1; // rows of next to nothing become zeros
     scales[row] = scale;
     for (let i = from; i < from + columns; i++) values[i] = Math.round(data[i] / scale);
   }
