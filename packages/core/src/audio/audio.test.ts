@@ -106,6 +106,12 @@ describe('synthesize', () => {
     }
   });
 
+  it('leaves out notes that the sample rate cannot hold', () => {
+    const [left] = synthesize(scoreOf(40, [{ pitch: 127 }, { pitch: 60 }]), { sampleRate: 8000 });
+    const [alone] = synthesize(scoreOf(40, [{ pitch: 60 }]), { sampleRate: 8000 });
+    expect(left).toEqual(alone);
+  });
+
   it('plays every percussion key', () => {
     for (let pitch = 27; pitch <= 87; pitch++) {
       const [left] = render(scoreOf(0, [{ pitch }], 9));

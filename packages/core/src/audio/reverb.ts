@@ -16,43 +16,58 @@ export function createReverb(sampleRate: number): Reverb {
   const left = createChannel(sampleRate, 0);
   const right = createChannel(sampleRate, STEREO_SPREAD);
   return (block) => {
-    for (let i = 0; i < block.left.length; i++) {
-      const input = block.left[i] + block.right[i];
-      block.left[i] += WET * left(input);
-      block.right[i] += WET * right(input);
-    }
+    const input = block.left.map((sample, i) => WET * (sample + block.right[i]));
+    add(block.left, left(input));
+    add(block.right, right(input));
   };
 }
 
-type Filter = (input: number) => number;
+/** The room's answer to a block, as heard on one side. */
+type Channel = (input: Float32Array) => Float32Array;
 
-function createChannel(sampleRate: number, spread: number): Filter {
+function createChannel(sampleRate: number, spread: number): Channel {
   const samples = (delay: number): number => Math.round(((delay + spread) * sampleRate) / 44_100);
-  const [a, b, c, d] = COMB_DELAYS.map((delay) => createComb(samples(delay)));
-  const [first, second] = ALL_PASS_DELAYS.map((delay) => createAllPass(samples(delay)));
-  return (input) => second(first(a(input) + b(input) + c(input) + d(input)));
-}
-
-function createComb(delay: number): Filter {
-  const line = new Float32Array(delay);
-  let place = 0;
-  let damped = 0;
+  const combs = COMB_DELAYS.map((delay) => createComb(samples(delay)));
+  const allPasses = ALL_PASS_DELAYS.map((delay) => createAllPass(samples(delay)));
   return (input) => {
-    const output = line[place];
-    damped = output + DAMPING * (damped - output);
-    line[place] = input + FEEDBACK * damped;
-    if (++place === delay) place = 0;
+    const output = new Float32Array(input.length);
+    for (const comb of combs) comb(input, output);
+    for (const allPass of allPasses) allPass(output);
     return output;
   };
 }
 
-function createAllPass(delay: number): Filter {
+/** An echo that repeats, darker each time. Adds to `output`. */
+function createComb(delay: number): (input: Float32Array, output: Float32Array) => void {
   const line = new Float32Array(delay);
   let place = 0;
-  return (input) => {
-    const delayed = line[place];
-    line[place] = input + 0.5 * delayed;
-    if (++place === delay) place = 0;
-    return delayed - input;
+  let damped = 0;
+  return (input, output) => {
+    for (let i = 0; i < input.length; i++) {
+      const delayed = line[place];
+      damped = delayed + DAMPING * (damped - delayed);
+      line[place] = input[i] + FEEDBACK * damped;
+      if (++place === delay) place = 0;
+      output[i] += delayed;
+    }
   };
+}
+
+/** Smears echoes in time and leaves the balance of frequencies. Works in place. */
+function createAllPass(delay: number): (samples: Float32Array) => void {
+  const line = new Float32Array(delay);
+  let place = 0;
+  return (samples) => {
+    for (let i = 0; i < samples.length; i++) {
+      const delayed = line[place];
+      const input = samples[i];
+      line[place] = input + 0.5 * delayed;
+      if (++place === delay) place = 0;
+      samples[i] = delayed - input;
+    }
+  };
+}
+
+function add(target: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < target.length; i++) target[i] += values[i];
 }

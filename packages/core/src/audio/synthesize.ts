@@ -5,7 +5,7 @@ import { createTempoMap } from '../score/tempo-map.js';
 import { createDrum } from './drum.js';
 import { createReverb } from './reverb.js';
 import { timbreOf } from './timbres.js';
-import { createTone } from './tone.js';
+import { createTone, pitchFrequency } from './tone.js';
 import type { StereoBlock, Voice } from './voice.js';
 import { createWavetableBank } from './wavetable.js';
 
@@ -100,7 +100,9 @@ function scheduleNotes(score: Score, sampleRate: number): ScheduledNote[] {
   const wavetables = createWavetableBank(sampleRate);
   const scheduled: ScheduledNote[] = [];
   for (const { channel, program, notes } of score.tracks) {
+    const isPercussion = channel === PERCUSSION_CHANNEL;
     for (const { pitch, velocity, startTicks, durationTicks } of notes) {
+      if (!isPercussion && pitchFrequency(pitch) >= sampleRate / 2) continue; // cannot be heard
       const startSeconds = tempoMap.secondsAt(startTicks);
       const startSample = Math.round(startSeconds * sampleRate);
       const durationSeconds = tempoMap.secondsAt(startTicks + durationTicks) - startSeconds;
@@ -108,7 +110,7 @@ function scheduleNotes(score: Score, sampleRate: number): ScheduledNote[] {
       scheduled.push({
         startSample,
         start: () =>
-          channel === PERCUSSION_CHANNEL
+          isPercussion
             ? createDrum(pitch, velocity, sampleRate, startSample + pitch)
             : createTone({ ...tone, timbre: timbreOf(program) }),
       });

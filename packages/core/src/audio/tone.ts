@@ -21,61 +21,79 @@ export interface ToneOptions {
   wavetables: WavetableBank;
 }
 
+/** The frequency of a MIDI pitch in Hz, equal temperament at A4 = 440. */
+export function pitchFrequency(pitch: number): number {
+  return 440 * 2 ** ((pitch - 69) / 12);
+}
+
+/** A note whose frequency is below half the sample rate. */
 export function createTone(options: ToneOptions): Voice {
   const { timbre, pitch, velocity, durationSeconds, sampleRate, wavetables } = options;
-  const frequency = 440 * 2 ** ((pitch - 69) / 12);
-  const bright = wavetables(timbre.bright, frequency);
-  const mellow = wavetables(timbre.mellow, frequency);
+  const frequency = pitchFrequency(pitch);
   const increment = (frequency * TABLE_SIZE) / sampleRate;
   const loudness = velocityGain(velocity) * timbre.gain;
   const brightness = 0.25 + 0.5 * (velocity / 127); // a hard stroke is brighter, not only louder
-  const { left, right } = constantPower(timbre.pan + (pitch - 64) / 250);
+  const place = constantPower(timbre.pan + (pitch - 64) / 250);
   const envelope = createEnvelope(timbre, pitch, durationSeconds);
-
+  const bright: Wave = { table: wavetables(timbre.bright, frequency), phase: 0, gain: 0 };
+  const mellow: Wave = { table: wavetables(timbre.mellow, frequency), phase: 0, gain: 0 };
+  const mono = new Float32Array(CONTROL_SAMPLES);
   let sample = 0;
-  let brightPhase = 0;
-  let mellowPhase = 0;
-  let gains = { bright: 0, mellow: 0 };
 
-  /** Mixes up to CONTROL_SAMPLES samples while the gains move in straight lines to their next values. */
-  const mixSegment = ({ left: l, right: r }: StereoBlock, first: number, count: number): void => {
-    const next = envelope((sample + count) / sampleRate);
-    const bend = vibratoAt(sample / sampleRate, timbre.vibrato);
-    const mellowStep = increment * bend;
-    const brightStep = mellowStep * (1 + timbre.detune);
-    const brightSlope = (next.bright - gains.bright) / count;
-    const mellowSlope = (next.mellow - gains.mellow) / count;
-    let brightGain = gains.bright * loudness * brightness;
-    let mellowGain = gains.mellow * loudness * (1 - brightness);
-    for (let i = first; i < first + count; i++) {
-      const a = brightPhase | 0;
-      const b = mellowPhase | 0;
-      const value =
-        brightGain * (bright[a] + (bright[a + 1] - bright[a]) * (brightPhase - a)) +
-        mellowGain * (mellow[b] + (mellow[b + 1] - mellow[b]) * (mellowPhase - b));
-      l[i] += value * left;
-      r[i] += value * right;
-      brightGain += brightSlope * loudness * brightness;
-      mellowGain += mellowSlope * loudness * (1 - brightness);
-      brightPhase += brightStep;
-      if (brightPhase >= TABLE_SIZE) brightPhase -= TABLE_SIZE;
-      mellowPhase += mellowStep;
-      if (mellowPhase >= TABLE_SIZE) mellowPhase -= TABLE_SIZE;
-    }
-    gains = next;
+  const mixSegment = ({ left, right }: StereoBlock, first: number, count: number): void => {
+    const step = increment * vibratoAt(sample / sampleRate, timbre.vibrato);
     sample += count;
+    const next = envelope(sample / sampleRate);
+    mono.fill(0);
+    addWave(mono, count, bright, step * (1 + timbre.detune), next.bright * loudness * brightness);
+    addWave(mono, count, mellow, step, next.mellow * loudness * (1 - brightness));
+    for (let i = 0; i < count; i++) {
+      left[first + i] += mono[i] * place.left;
+      right[first + i] += mono[i] * place.right;
+    }
   };
 
   return {
     mix(block, offset) {
       for (let first = offset; first < block.left.length; first += CONTROL_SAMPLES) {
         mixSegment(block, first, Math.min(CONTROL_SAMPLES, block.left.length - first));
-        const isOver = sample > timbre.attack * sampleRate;
-        if (isOver && Math.max(gains.bright, gains.mellow) < SILENCE) return false;
+        const hasBegun = sample > timbre.attack * sampleRate;
+        if (hasBegun && Math.max(bright.gain, mellow.gain) < SILENCE) return false;
       }
       return true;
     },
   };
+}
+
+/** A periodic wave, where it is in its period (in samples of the table), and how loud. */
+interface Wave {
+  readonly table: Float32Array;
+  phase: number;
+  gain: number;
+}
+
+/** Adds `count` samples of a wave; its gain moves in a straight line to `nextGain`.
+ *  @param step samples of the table for each sample of the output */
+function addWave(
+  output: Float32Array,
+  count: number,
+  wave: Wave,
+  step: number,
+  nextGain: number,
+): void {
+  const { table } = wave;
+  let { phase, gain } = wave;
+  const slope = (nextGain - gain) / count;
+  for (let i = 0; i < count; i++) {
+    const index = phase | 0;
+    const sample = table[index];
+    output[i] += gain * (sample + (table[index + 1] - sample) * (phase - index));
+    gain += slope;
+    phase += step;
+    if (phase >= TABLE_SIZE) phase -= TABLE_SIZE;
+  }
+  wave.phase = phase;
+  wave.gain = nextGain;
 }
 
 /** Gains of the two parts at a time in seconds since the onset. */

@@ -69,8 +69,7 @@ export function createRandom(seed: Seed, stream = 0): Random {
     wordAt,
     uniformAt,
     integerAt: (index, bound) => Math.floor((wordAt(index) / TWO_32) * bound),
-    uniforms: (first, count) =>
-      Float32Array.from({ length: count }, (_, i) => uniformAt(first + i)),
+    uniforms: (first, count) => new Float32Array(count).map((_, i) => uniformAt(first + i)),
   };
 }
 
@@ -103,7 +102,9 @@ function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16); // below 2^32, so exact
-  const carry = (middle & 0xffff) + aLow * bHigh;
-  return (aHigh * bHigh + Math.floor(middle / 0x1_0000) + Math.floor(carry / 0x1_0000)) | 0;
+  // Each 16-bit product and each sum below fits into 32 unsigned bits.
+  const highLow = Math.imul(aHigh, bLow) >>> 0;
+  const lowHigh = Math.imul(aLow, bHigh) >>> 0;
+  const middle = (highLow & 0xffff) + (lowHigh & 0xffff) + (Math.imul(aLow, bLow) >>> 16);
+  return (Math.imul(aHigh, bHigh) + (highLow >>> 16) + (lowHigh >>> 16) + (middle >>> 16)) | 0;
 }
