@@ -1,9 +1,16 @@
 // The structure of docs/architecture.md, checked: who may import whom, and that nothing goes in a circle.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { findCycles, importsOf, packageOf, readImports, resolveRelative } from './source-graph.js';
+import {
+  findCycles,
+  type Import,
+  importsOf,
+  packageOf,
+  readImports,
+  resolveRelative,
+} from './source-graph.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -92,8 +99,8 @@ describe.each(folders)('%s', (folder) => {
 
   it('imports only packages below it, by their name', () => {
     const wrong: string[] = [];
-    for (const [file, specifiers] of imports) {
-      for (const specifier of specifiers) {
+    for (const [file, entries] of imports) {
+      for (const { specifier } of entries) {
         const name = packageOf(specifier);
         const inside =
           name === undefined
@@ -120,8 +127,8 @@ describe.each(portable)('%s', (folder) => {
     expect(compilerOptions?.lib).toBeUndefined(); // the base's: ECMAScript alone
     const nodeImports = [...readImports(join(root, folder, 'src'))]
       .filter(([file]) => !file.endsWith('.test.ts'))
-      .flatMap(([, specifiers]) => specifiers)
-      .filter((specifier) => specifier.startsWith('node:'));
+      .flatMap(([, entries]) => entries)
+      .filter(({ specifier }) => specifier.startsWith('node:'));
     expect(nodeImports).toEqual([]);
   });
 });
@@ -143,28 +150,41 @@ describe('the reading of imports', () => {
       const e = await import('./e.js');
     `;
     expect(importsOf('x.ts', text)).toEqual([
-      './a.js',
-      '@ostinato/core/testing',
-      './effect.js',
-      './c.js',
-      './d.js',
-      './e.js',
+      { specifier: './a.js', typesOnly: false },
+      { specifier: '@ostinato/core/testing', typesOnly: true },
+      { specifier: './effect.js', typesOnly: false },
+      { specifier: './c.js', typesOnly: false },
+      { specifier: './d.js', typesOnly: false },
+      { specifier: './e.js', typesOnly: false },
     ]);
   });
 
-  it('finds a circle through several files, and none in a diamond', () => {
+  it.each([
+    [
+      'a circle through several files',
+      { a: ['b'], b: ['c', 'd'], c: ['a'] },
+      [['a', 'b', 'c', 'a']],
+    ],
+    ['a file that imports itself', { a: ['a'] }, [['a', 'a']]],
+    ['no circle in a diamond', { a: ['b', 'c'], b: ['d'], c: ['d'] }, []],
+    ['no circle through a package', { a: ['zod'], b: ['a'] }, []],
+  ])('finds %s', (_, files: Record<string, string[]>, expected: string[][]) => {
+    const imports = Object.entries(files).map(([name, names]): [string, Import[]] => [
+      `/s/${name}.ts`,
+      names.map((other) => ({
+        specifier: other.length === 1 ? `./${other}.js` : other,
+        typesOnly: false,
+      })),
+    ]);
+    const cycles = findCycles(new Map(imports));
+    expect(cycles.map((cycle) => cycle.map((file) => basename(file, '.ts')))).toEqual(expected);
+  });
+
+  it('leaves out circles of types alone', () => {
     const circle = new Map([
-      ['/s/a.ts', ['./b.js']],
-      ['/s/b.ts', ['./c.js', 'zod']],
-      ['/s/c.ts', ['./a.js']],
+      ['/s/a.ts', [{ specifier: './b.js', typesOnly: false }]],
+      ['/s/b.ts', [{ specifier: './a.js', typesOnly: true }]],
     ]);
-    expect(findCycles(circle)).toEqual([['/s/a.ts', '/s/b.ts', '/s/c.ts', '/s/a.ts']]);
-    const diamond = new Map([
-      ['/s/a.ts', ['./b.js', './c.js']],
-      ['/s/b.ts', ['./d.js']],
-      ['/s/c.ts', ['./d.js']],
-      ['/s/d.ts', []],
-    ]);
-    expect(findCycles(diamond)).toEqual([]);
+    expect(findCycles(circle)).toEqual([]);
   });
 });

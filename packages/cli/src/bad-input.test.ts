@@ -39,7 +39,7 @@ describe('help', () => {
 const generate = ['generate', '--model', 'folder'];
 const train = ['train', '--data', 'folder', '--out', 'run'];
 
-it.each([
+it.concurrent.each([
   [['compose'], "unknown command 'compose'"],
   [['inspect', 'a.mid', '--loud'], "unknown option '--loud'"],
   [['inspect'], "missing required argument 'file'"],

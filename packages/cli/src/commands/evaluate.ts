@@ -58,7 +58,7 @@ async function evaluate(
   await using _ = model;
   checkSameTokenizer(options, corpus, tokenizer.hash);
 
-  progress.update('counting the 5-gram');
+  progress.note(`evaluating ${options.model} on the ${split} split of ${options.data}`);
   const counts = await trainNGram(corpus, { signal });
   const baseline = await evaluateNGram(counts, corpus, split, { signal });
   const started = performance.now();

@@ -84,7 +84,7 @@ async function runGeneration(
   const { model, tokenizer, manifest } = await loadModel(options.model, deviceOptions(options));
   await using _ = model;
   signal.throwIfAborted();
-  progress.update(options.primer === undefined ? 'composing' : `reading ${options.primer}`);
+  progress.note(`composing with ${manifest.name} on ${options.device}`);
   const started = performance.now();
   const composition = await drain(
     generate(model, tokenizer, { ...generateOptions(options, tokenizer), ...primer, signal }),

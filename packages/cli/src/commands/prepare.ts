@@ -47,6 +47,7 @@ async function prepare(
   { out, json: _, tokenizer, ...options }: PrepareArguments,
   { signal, progress }: CommandContext,
 ): Promise<Report> {
+  progress.note(`reading ${source}`);
   const { description, summary } = await prepareCorpus(source, out, {
     ...options,
     ...(tokenizer === undefined ? {} : { tokenizer: await readTokenizer(tokenizer) }),

@@ -6,13 +6,13 @@ export function formatTable(
   rows: readonly (readonly string[])[],
 ): string[] {
   const cells = [header.map((title) => title.trim()), ...rows];
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   return cells.map((row) =>
     row
       .map((cell, column) =>
-        header[column]!.startsWith(' ')
-          ? cell.padStart(widths[column]!)
-          : cell.padEnd(widths[column]!),
+        header[column].startsWith(' ')
+          ? cell.padStart(widths[column])
+          : cell.padEnd(widths[column]),
       )
       .join('  ')
       .trimEnd(),

@@ -16,11 +16,13 @@ export interface RunOptions {
   readonly interrupt?: { readonly signal: NodeJS.Signals; readonly after: string };
 }
 
-/** Runs a command to its end. */
+/** Runs a command to its end.
+ *  @param command its arguments; a text is split at spaces */
 export function runOstinato(
-  args: readonly string[],
+  command: string | readonly string[],
   { cwd, interrupt }: RunOptions = {},
 ): Promise<Finished> {
+  const args = typeof command === 'string' ? command.split(' ') : command;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [BINARY, ...args], {
       cwd,
@@ -47,10 +49,10 @@ export function runOstinato(
 /** Runs a command that must succeed with `--json`.
  *  @returns the object in its last line of stdout */
 export async function runJson(
-  args: readonly string[],
+  command: string,
   options: RunOptions = {},
 ): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await runOstinato([...args, '--json'], options);
-  if (code !== 0) throw new Error(`ostinato ${args.join(' ')} ended with ${code}: ${stderr}`);
+  const { code, stdout, stderr } = await runOstinato(`${command} --json`, options);
+  if (code !== 0) throw new Error(`ostinato ${command} ended with ${code}: ${stderr}`);
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
 }

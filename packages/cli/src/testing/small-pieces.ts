@@ -16,7 +16,7 @@ export function smallPiece(index: number): Score {
     for (let beat = 0; beat < 8; beat++) {
       const degree = (beat * (1 + (index % 3)) + bar) % MAJOR_SCALE.length;
       melody.push({
-        pitch: tonic + MAJOR_SCALE[degree]!,
+        pitch: tonic + MAJOR_SCALE[degree],
         startTicks: start + (beat * TICKS_PER_QUARTER) / 2,
         durationTicks: TICKS_PER_QUARTER / 2,
         velocity: 80,

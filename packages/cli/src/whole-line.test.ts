@@ -1,0 +1,169 @@
+// The whole line through the real binary: prepare, train, interrupt, resume, export, generate, evaluate.
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runJson, runOstinato } from './testing/run-ostinato.js';
+import { smallPiece, writeSmallPieces } from './testing/small-pieces.js';
+
+const PIECES = 12;
+const STEPS = 40;
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'ostinato-whole-line-'));
+  await writeSmallPieces(join(cwd, 'midi'), PIECES);
+});
+afterAll(async () => {
+  await rm(cwd, { recursive: true });
+});
+
+const train = (out: string, more: string): string => `train --data corpus --out ${out} ${more}`;
+const parametersOf = (run: string): string =>
+  join(cwd, run, 'checkpoints', `step-${STEPS}`, 'parameters.safetensors');
+const SIZES = '--preset tiny --batch 4 --window 32 --threads 1';
+const NEW = `${SIZES} --steps ${STEPS}`;
+
+it('prepares a corpus with every file in the ledger', async () => {
+  const corpus = await runJson('prepare midi --out corpus', { cwd });
+  expect(corpus['files']).toMatchObject({ kept: PIECES, dropped: 0 });
+  expect(corpus['pieces']).toBe(PIECES);
+  const ledger = await readFile(join(cwd, 'corpus', 'ledger.jsonl'), 'utf8');
+  expect(ledger.trimEnd().split('\n')).toHaveLength(PIECES);
+});
+
+it('leaves an older corpus as it was when it is interrupted', async () => {
+  await writeSmallPieces(join(cwd, 'many'), 300);
+  const before = await readdir(cwd);
+  const corpus = await readFile(join(cwd, 'corpus', 'corpus.json'), 'utf8');
+  const { code, stdout, stderr } = await runOstinato('prepare many --out corpus', {
+    cwd,
+    interrupt: { signal: 'SIGINT', after: 'reading many' },
+  });
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+  expect(stderr).toContain('interrupted; nothing is half-written');
+  expect(await readFile(join(cwd, 'corpus', 'corpus.json'), 'utf8')).toBe(corpus);
+  expect(await readdir(cwd)).toEqual(before);
+});
+
+it('trains: the loss falls', async () => {
+  const result = await runJson(train('whole', NEW), { cwd });
+  expect(result).toMatchObject({ status: 'finished', step: STEPS });
+  const losses = (await readFile(join(cwd, 'whole', 'metrics.jsonl'), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; loss: number })
+    .filter(({ kind }) => kind === 'step')
+    .map(({ loss }) => loss);
+  expect(losses).toHaveLength(STEPS);
+  expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]);
+});
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('keeps a checkpoint on %s and resumes to the same bytes', async (signal, exitCode) => {
+  const out = `cut-by-${signal}`;
+  const cut = await runOstinato(train(out, `${NEW} --json`), {
+    cwd,
+    interrupt: { signal, after: 'training by' },
+  });
+  expect(cut.code).toBe(exitCode);
+  const report = JSON.parse(cut.stdout) as { status: string; step: number };
+  expect(report.status).toBe('interrupted');
+  expect(report.step).toBeLessThan(STEPS);
+
+  const resumed = await runJson(train(out, '--resume --threads 1'), { cwd });
+  expect(resumed).toMatchObject({ status: 'finished', step: STEPS });
+  expect((await readFile(parametersOf(out))).equals(await readFile(parametersOf('whole')))).toBe(
+    true,
+  );
+});
+
+it('goes on after a kill that left no checkpoint, to the same bytes', async () => {
+  const killed = await runOstinato(train('killed', NEW), {
+    cwd,
+    interrupt: { signal: 'SIGKILL', after: 'training by' },
+  });
+  expect(killed.code).toBeNull();
+  await runJson(train('killed', '--resume --threads 1'), { cwd });
+  expect(
+    (await readFile(parametersOf('killed'))).equals(await readFile(parametersOf('whole'))),
+  ).toBe(true);
+});
+
+it('does not train over an existing run', async () => {
+  const { code, stderr } = await runOstinato(train('whole', NEW), { cwd });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^ostinato: whole: the folder is not empty[^\n]*\n$/);
+});
+
+it('exports a model whose graphs agree', async () => {
+  const exported = await runJson('export whole --out model', { cwd });
+  expect(exported['step']).toBe(STEPS);
+  expect(exported['parity']).toMatchObject({ draws: { different: 0 } });
+});
+
+it('generates the same bytes from the same seed, and others from another', async () => {
+  const files = ['a', 'b', 'c'].map((name) => ['mid', 'svg', 'wav'].map((end) => `${name}.${end}`));
+  for (const [index, [midi, svg, wav]] of files.entries()) {
+    const seed = index === 2 ? '8' : '7';
+    const result = await runJson(
+      `generate --model model --seed ${seed} --seconds 4 --out ${midi} --svg ${svg} --wav ${wav}`,
+      { cwd },
+    );
+    expect(result).toMatchObject({ files: { midi, svg, wav }, seed });
+    expect(result['seconds']).toBeLessThanOrEqual(4);
+  }
+  const [a, b, c] = await Promise.all(
+    files.map((names) => Promise.all(names.map((name) => readFile(join(cwd, name))))),
+  );
+  for (const index of [0, 1, 2]) {
+    expect(a[index].equals(b[index])).toBe(true);
+    expect(a[index].equals(c[index])).toBe(false);
+  }
+});
+
+it('continues a piece', async () => {
+  const given = smallPiece(0).tracks.reduce((sum, { notes }) => sum + notes.length, 0);
+  const result = await runJson(
+    'generate --model model --primer midi/piece-0.mid --bars 2 --out continued.mid',
+    { cwd },
+  );
+  expect(result['stoppedBy']).toBe('bars');
+  expect(result['notes']).toBeGreaterThanOrEqual(given);
+  const read = await runJson('inspect continued.mid', { cwd });
+  expect(read).toMatchObject({ kind: 'midi', notes: result['notes'], warnings: [] });
+});
+
+it('writes nothing when composing is interrupted', async () => {
+  const before = await readdir(cwd);
+  const { code, stderr } = await runOstinato(
+    'generate --model model --seconds 3600 --out cut.mid --wav cut.wav',
+    { cwd, interrupt: { signal: 'SIGINT', after: 'composing with' } },
+  );
+  expect(code).toBe(130);
+  expect(stderr).toContain('interrupted; nothing is half-written');
+  expect(await readdir(cwd)).toEqual(before);
+});
+
+it('evaluates the model beside a 5-gram on the same tokens', async () => {
+  const figures = await runJson('evaluate --model model --data corpus', { cwd });
+  const network = figures['network'] as Record<string, number>;
+  const baseline = figures['baseline'] as Record<string, number>;
+  expect(network['tokens']).toBe(baseline['tokens']);
+  expect(network['natsPerToken']).toBeGreaterThan(0);
+  expect(network['natsPerToken']).toBeLessThan(Math.log(200)); // better than chance
+  expect(baseline['natsPerToken']).toBeLessThan(Math.log(200));
+});
+
+it('summarises each folder that it made', async () => {
+  const kinds = ['corpus', 'whole', 'model'].map((folder) => runJson(`inspect ${folder}`, { cwd }));
+  expect((await Promise.all(kinds)).map(({ kind }) => kind)).toEqual(['corpus', 'run', 'model']);
+});
+
+it('leaves no temporary files', async () => {
+  const names = await readdir(cwd, { recursive: true });
+  expect(names.filter((name) => /tmp|\.part/.test(name))).toEqual([]);
+  expect((await stat(join(cwd, 'model', 'manifest.json'))).isFile()).toBe(true);
+});
