@@ -48,9 +48,10 @@ export function trainingEngineContract(
         for (let step = 1; step < 120; step++) {
           last = await engine.step(patternBatch(step), { learningRate: LEARNING_RATE });
         }
-        // Fresh parameters know nothing: near ln V.
-        expect(Math.abs(first.loss - Math.log(CONFIG.vocabularySize))).toBeLessThan(0.5);
-        expect(last.loss).toBeLessThan(first.loss / 2);
+        // Fresh parameters know nothing: no better than guessing, give or take luck.
+        const guessing = Math.log(CONFIG.vocabularySize);
+        expect(first.loss).toBeGreaterThan(guessing - 0.5);
+        expect(last.loss).toBeLessThan(guessing / 2);
       });
     });
 

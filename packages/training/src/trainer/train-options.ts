@@ -13,9 +13,9 @@ export const trainOptionsSchema = z.strictObject({
   /** T, tokens of each stream in one step; gradients reach this far back, the state is carried on. */
   windowSteps: z.int().min(1).max(4096).default(128),
   /** Learning rate at the top, after the warm-up. */
-  peakLearningRate: z.number().positive().max(1).default(2e-3),
+  peakLearningRate: z.number().positive().max(1).default(3e-3),
   /** Learning rate at the last step. */
-  finalLearningRate: z.number().min(0).max(1).default(2e-5),
+  finalLearningRate: z.number().min(0).max(1).default(3e-5),
   /** Steps over which the learning rate rises from 0 to its peak. */
   warmupSteps: z.int().min(0).default(100),
   /** Decoupled weight decay (AdamW), a share of the weight taken off at each step, times the learning rate. */
