@@ -48,8 +48,8 @@ export interface GenerateOptions extends Partial<SamplingParameters> {
 export type StopReason = 'end' | 'bars' | 'seconds' | 'notes' | 'tokens';
 
 export interface Composition {
-  /** The piece from `Begin` on, the primer included. As a primer, with the same seed, it goes on as if it had never
-   *  stopped. */
+  /** The piece from `Begin` on, the primer included; up to the last note or bar line that counts where bars or seconds
+   *  stopped it. As a primer, with the same seed, it goes on as if it had never stopped. */
   readonly tokens: Uint16Array;
   /** How many of the tokens were given (head or primer) and not drawn. */
   readonly givenTokens: number;

@@ -12,7 +12,7 @@ export interface Layer {
 }
 
 /** A note, or several of one pitch that the drawing could not tell apart. Times in seconds. */
-export interface Stroke {
+interface Stroke {
   readonly pitch: number;
   readonly start: number;
   end: number;
