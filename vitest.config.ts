@@ -5,7 +5,12 @@ export default defineConfig({
   resolve: { conditions: ['@ostinato/source'] },
   ssr: { resolve: { conditions: ['@ostinato/source', 'node', 'import', 'default'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'tools/*/src/**/*.test.ts', 'tools/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'tools/*/src/**/*.test.ts',
+      'tools/*.test.ts',
+      'examples/*.test.ts',
+    ],
     pool: 'forks',
     testTimeout: 60_000,
   },
