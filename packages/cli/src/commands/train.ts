@@ -37,7 +37,7 @@ export function addTrainCommand(program: Command, setExitCode: (code: number) =>
     .option('--steps <N>', 'optimizer steps in all (default: 3000)', integer(1, 10_000_000))
     .option('--batch <B>', 'sequences side by side, 1..4096 (default: 32)', integer(1, 4096))
     .option('--window <T>', 'tokens of a sequence in a step (default: 128)', integer(1, 4096))
-    .option('--learning-rate <X>', 'at its peak (default: 0.002)', decimal(1e-9, 1))
+    .option('--learning-rate <X>', 'at its peak (default: 0.003)', decimal(1e-9, 1))
     .option('--seed <S>', '0..4294967295 (default: 1)', integer(0, 2 ** 32 - 1))
     .option('--threads <N>', 'default: one for each core', integer(1, 64))
     .option('--resume', 'go on from the newest checkpoint in --out; its options stay')
