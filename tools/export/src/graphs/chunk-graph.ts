@@ -7,7 +7,7 @@ import type { Grammar } from '@ostinato/core';
 import { type Graph, GraphBuilder, type Value, tensorOf } from '@ostinato/graph';
 import { cell } from './cell.js';
 import type { StoredNetwork } from './network.js';
-import { drawToken, grammarPenalties, type Sampler } from './sampler.js';
+import { drawToken, grammarPenalties, mostCandidates, type Sampler } from './sampler.js';
 import { type LayerState, joinState, splitState, stateSize } from './state.js';
 import { widen } from './weights.js';
 
@@ -16,6 +16,9 @@ export interface ChunkOptions {
   readonly withLogits?: boolean;
 }
 
+/** Inputs: `state` [B, S], `previous_tokens` int64 [B], `uniforms` [B, N], `forced_tokens` int64 [B, N] (-1: draw),
+ *  `bias` [V], and the scalars `temperature`, `top_k` int64, `top_p`, `min_p`.
+ *  Outputs: `tokens` int64 [B, N], `state_after` [B, S]: before the last token is consumed. */
 export function chunkGraph(
   network: StoredNetwork,
   grammar: Grammar,
@@ -28,7 +31,7 @@ export function chunkGraph(
   const uniforms = graph.input('uniforms', 'float32', ['B', 'N']);
   const forced = graph.input('forced_tokens', 'int64', ['B', 'N']);
   const bias = graph.input('bias', 'float32', [V]);
-  const sampler = samplerOf(graph, V);
+  const sampler = samplerOf(graph, mostCandidates(grammar));
 
   const weights = declareWeights(graph, network);
   const outputBias = graph.initializer('output.bias', tensorOf('float32', network.outputBias, [V]));
@@ -38,17 +41,17 @@ export function chunkGraph(
     tensorOf('int64', grammar.stateAfter, [V]),
   );
 
-  const body = (body: GraphBuilder, carried: Value[], elements: Value[]) => {
+  const body = (inner: GraphBuilder, carried: Value[], elements: Value[]) => {
     const [token, ...states] = carried as [Value, ...Value[]];
     const [uniform, forcedToken] = elements as [Value, Value]; // [B, 1], [B]
-    const { hidden, next } = consume(body, weights, token, states);
-    const penalty = body.gather(penalties, body.gather(stateAfter, token)); // [B, V]
-    const scores = body.gemm(hidden, weights.output, penalty, { transB: true }); // [B, V]
-    const drawn = drawToken(body, scores, uniform, sampler);
-    const isForced = body.greaterOrEqual(forcedToken, body.int64(0));
-    const chosen = body.where(isForced, forcedToken, drawn);
+    const { hidden, next } = consume(inner, weights, token, states);
+    const penalty = inner.gather(penalties, inner.gather(stateAfter, token)); // [B, V]
+    const scores = inner.gemm(hidden, weights.output, penalty, { transB: true }); // [B, V]
+    const drawn = drawToken(inner, scores, uniform, sampler);
+    const isForced = inner.greaterOrEqual(forcedToken, inner.int64(0));
+    const chosen = inner.where(isForced, forcedToken, drawn);
     const logits = withLogits
-      ? [body.gemm(hidden, weights.output, outputBias, { transB: true })]
+      ? [inner.gemm(hidden, weights.output, outputBias, { transB: true })]
       : [];
     return { carried: [chosen, ...next], collected: [chosen, ...logits] };
   };
@@ -68,21 +71,22 @@ export function chunkGraph(
   return graph.build();
 }
 
-function samplerOf(graph: GraphBuilder, vocabularySize: number): Sampler {
+function samplerOf(graph: GraphBuilder, candidates: number): Sampler {
   const temperature = graph.input('temperature', 'float32', []);
   const topK = graph.input('top_k', 'int64', []);
   const topP = graph.input('top_p', 'float32', []);
   const minP = graph.input('min_p', 'float32', []);
-  const ranks = graph.int64(Array.from({ length: vocabularySize }, (_, rank) => rank));
+  const ranks = graph.int64(Array.from({ length: candidates }, (_, rank) => rank));
   // A rank stays while the probability before it is below its limit; behind top-k the limit is never met.
-  const limits = graph.where(graph.less(ranks, topK), topP, graph.float(-1)); // [V]
+  const limits = graph.where(graph.less(ranks, topK), topP, graph.float(-1)); // [C]
   return { temperature, limits, minP };
 }
 
 interface WidenedWeights {
   /** What layer 0 adds for each token: W0 · embedding + bias, [V, 4H]. Folded once, when a session loads the graph. */
   readonly table: Value;
-  readonly layers: readonly { input: Value | undefined; recurrent: Value; bias: Value }[];
+  /** [4H, E or H], [4H, H] and [4H]. The first input weight is in the table and not used again. */
+  readonly layers: readonly { input: Value; recurrent: Value; bias: Value }[];
   /** [V, H] */
   readonly output: Value;
 }
@@ -106,15 +110,18 @@ function declareWeights(graph: GraphBuilder, network: StoredNetwork): WidenedWei
   };
 }
 
+/** Feeds one token to every layer.
+ *  @param token ids, shape [B]
+ *  @param states hidden and cell of each layer, [B, H] each
+ *  @returns the last layer's output [B, H], and the states after */
 function consume(graph: GraphBuilder, weights: WidenedWeights, token: Value, states: Value[]) {
   let hidden: Value | undefined;
   const next: Value[] = [];
   weights.layers.forEach(({ input, recurrent, bias }, layer) => {
     const before: LayerState = { hidden: states[2 * layer], cell: states[2 * layer + 1] };
-    const fromBelow =
-      hidden && input
-        ? graph.gemm(hidden, input, bias, { transB: true })
-        : graph.gather(weights.table, token); // [B, 4H]
+    const fromBelow = hidden
+      ? graph.gemm(hidden, input, bias, { transB: true })
+      : graph.gather(weights.table, token); // [B, 4H]
     const gates = graph.gemm(before.hidden, recurrent, fromBelow, { transB: true }); // [B, 4H]
     const after = cell(graph, gates, before.cell);
     next.push(after.hidden, after.cell);

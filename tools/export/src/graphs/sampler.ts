@@ -1,6 +1,6 @@
 // Drawing one token inside a graph, step by step as docs/sampling.md and core's `sampleToken` do it.
 //
-// Letters: B sequences, V vocabulary, K states of the grammar.
+// Letters: B sequences, V vocabulary, K states of the grammar, C candidates: the most tokens that any state allows.
 import type { Grammar } from '@ostinato/core';
 import { type Attribute, type GraphBuilder, type Value, tensorOf } from '@ostinato/graph';
 
@@ -9,7 +9,7 @@ const int = (value: number): Attribute => ({ type: 'int', value });
 export interface Sampler {
   /** Scalar. */
   readonly temperature: Value;
-  /** For each rank, the probability before it from which on it is cut, shape [V]. Holds top-p and top-k. */
+  /** For each rank, the probability before it from which on it is cut, shape [C]. Holds top-p and top-k. */
   readonly limits: Value;
   /** Scalar. */
   readonly minP: Value;
@@ -24,6 +24,15 @@ export function grammarPenalties(graph: GraphBuilder, grammar: Grammar, bias: Va
   return graph.where(allowed, bias, graph.float(-Infinity));
 }
 
+/** C, the most tokens that any state of the grammar allows. Behind that many, sorted scores are all -infinity. */
+export function mostCandidates({ allowed, states }: Grammar): number {
+  const size = allowed.length / states;
+  const rows = Array.from({ length: states }, (_, state) =>
+    allowed.subarray(state * size, (state + 1) * size),
+  );
+  return Math.max(...rows.map((row) => row.reduce((sum, one) => sum + one, 0)));
+}
+
 /** Draws a token for each sequence.
  *  @param scores logits with the grammar's penalties and the bias, shape [B, V]
  *  @param uniform shape [B, 1]
@@ -34,8 +43,8 @@ export function drawToken(
   uniform: Value,
   { temperature, limits, minP }: Sampler,
 ): Value {
-  const size = scores.shape[1] as number;
-  const sorted = graph.topK(graph.div(scores, temperature), size); // [B, V]
+  const candidates = limits.shape[0] as number; // all others have probability zero
+  const sorted = graph.topK(graph.div(scores, temperature), candidates); // [B, C]
   const probabilities = graph.softmax(sorted.values, 1);
   const before = graph.cumSum(probabilities, 1, { exclusive: true });
   const cumulative = graph.add(before, probabilities);
