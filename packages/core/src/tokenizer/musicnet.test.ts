@@ -1,11 +1,14 @@
 // The tokenizer on the 305 scores of MusicNet, where they are at hand.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readMidi } from '../midi/read-midi.js';
 import type { Score } from '../score/score.js';
+import type { EncodedScore } from './encoder.js';
 import { mergeGridLosses, summariseGridLoss } from './grid-loss.js';
+import type { GridLoss } from './grid-loss.js';
 import { createTokenizer } from './tokenizer.js';
+import type { Tokenizer } from './tokenizer.js';
 import { createVocabularyCollector } from './vocabulary-collector.js';
 
 const data =
@@ -30,14 +33,21 @@ function readPieces(): Piece[] {
 }
 
 describe.skipIf(isAbsent)('MusicNet', () => {
-  const pieces = isAbsent ? [] : readPieces();
-  const collector = createVocabularyCollector();
-  for (const { score, composer } of pieces) collector.add(score, { composer });
-  const tokenizer = createTokenizer(isAbsent ? undefined! : collector.finish());
-  const encoded = pieces.map(({ score, composer }) =>
-    tokenizer.encode(score, { labels: { composer } }),
-  );
-  const loss = mergeGridLosses(encoded.map((each) => each.loss));
+  let pieces: Piece[];
+  let tokenizer: Tokenizer;
+  let encoded: EncodedScore[];
+  let loss: GridLoss;
+
+  beforeAll(() => {
+    pieces = readPieces();
+    const collector = createVocabularyCollector();
+    for (const { score, composer } of pieces) collector.add(score, { composer });
+    tokenizer = createTokenizer(collector.finish());
+    encoded = pieces.map(({ score, composer }) =>
+      tokenizer.encode(score, { labels: { composer } }),
+    );
+    loss = mergeGridLosses(encoded.map((each) => each.loss));
+  }, 60_000);
 
   it('fits a small vocabulary', () => {
     expect(pieces).toHaveLength(305);
