@@ -17,6 +17,8 @@ interface ProgressStream extends Writable {
 
 const TERMINAL_INTERVAL_MS = 100;
 const LOG_INTERVAL_MS = 5000;
+// Some terminals say that they have no columns.
+const DEFAULT_COLUMNS = 80;
 const CLEAR_LINE = '\r\u001B[2K';
 
 /** @param now the clock in milliseconds, for tests */
@@ -34,7 +36,9 @@ export function createProgress(stream: ProgressStream, now: () => number = Date.
     waiting = undefined;
     shown = true;
     lineOpen = inPlace;
-    stream.write(inPlace ? CLEAR_LINE + text.slice(0, (stream.columns ?? 80) - 1) : `${text}\n`);
+    stream.write(
+      inPlace ? CLEAR_LINE + text.slice(0, (stream.columns || DEFAULT_COLUMNS) - 1) : `${text}\n`,
+    );
   };
 
   return {
