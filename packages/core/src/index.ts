@@ -91,7 +91,8 @@ export { DEFAULT_MICROSECONDS_PER_QUARTER, PERCUSSION_CHANNEL } from './score/sc
 export type { TempoMap } from './score/tempo-map.js';
 export { createTempoMap } from './score/tempo-map.js';
 export { MAX_MICROSECONDS_PER_QUARTER, ScoreError, validateScore } from './score/validate-score.js';
-export type { TempoScale, TokenizerConfig } from './tokenizer/config.js';
+export type { TokenizerConfig } from './tokenizer/config.js';
+export type { TempoScale } from './tokenizer/grid.js';
 export { TOKENIZER_VERSION, UNKNOWN_LABEL, parseTokenizerConfig } from './tokenizer/config.js';
 export type { NoteConstraints } from './tokenizer/constraints.js';
 export type { BarEvent, DecodedEvent, Decoder, NoteEvent } from './tokenizer/decoder.js';

@@ -1,7 +1,7 @@
 // One tempo for each bar: the mean over the bar, weighted by time, so that a bar lasts as long as it did.
 import { DEFAULT_MICROSECONDS_PER_QUARTER } from '../score/score.js';
 import type { Score } from '../score/score.js';
-import type { TempoScale } from './config.js';
+import type { TempoScale } from './grid.js';
 import type { GridLoss } from './grid-loss.js';
 import { POSITIONS_PER_QUARTER, tempoBin, tempoOfBin } from './grid.js';
 import type { PlannedBar } from './metre.js';

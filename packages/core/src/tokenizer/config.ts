@@ -73,7 +73,6 @@ const tokenizerConfigSchema = z
 
 /** What a vocabulary is made of. Plain JSON; see the schema for ranges. */
 export type TokenizerConfig = z.infer<typeof tokenizerConfigSchema>;
-export type TempoScale = TokenizerConfig['tempo'];
 
 /** Checks a config.
  *  @throws {TokenizerError} `tokenizer-config` with the place of every fault */

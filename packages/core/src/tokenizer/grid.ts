@@ -1,5 +1,4 @@
 // The metrical grid and the scales of tempo and velocity: numbers of a score to bins and back.
-import type { TempoScale } from './config.js';
 
 /** Grid points in a quarter note: triplets of sixteenths, and 32nds. */
 export const POSITIONS_PER_QUARTER = 24;
@@ -24,6 +23,15 @@ export const LONGEST_NOTE = (MOST_HOLDS + 1) * DURATION_UNIT;
 export const DEFAULT_VELOCITY = 80;
 
 export const DEFAULT_TEMPO_BPM = 120;
+
+/** Tempos in bins of equal ratio. */
+export interface TempoScale {
+  /** Lower edge of the first bin, quarters a minute. */
+  lowestBpm: number;
+  /** Upper edge of the last bin. */
+  highestBpm: number;
+  bins: number;
+}
 
 /** The grid point nearest to a tick, in positions; halves go up. */
 export function toPosition(ticks: number, ticksPerQuarter: number): number {

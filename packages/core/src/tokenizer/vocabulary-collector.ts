@@ -3,7 +3,8 @@
 import { PERCUSSION_CHANNEL } from '../score/score.js';
 import type { Score } from '../score/score.js';
 import { TOKENIZER_VERSION, UNKNOWN_LABEL, parseTokenizerConfig } from './config.js';
-import type { TempoScale, TokenizerConfig } from './config.js';
+import type { TokenizerConfig } from './config.js';
+import type { TempoScale } from './grid.js';
 import { MOST_BARS } from './encoder.js';
 import type { Instrument } from './general-midi.js';
 import { POSITIONS_PER_QUARTER, toPosition } from './grid.js';

@@ -1,7 +1,7 @@
 // Contract of arguments: what is outside its range is refused, by a typed error, and does no harm.
 import { VocabularyError } from '../../errors.js';
 import type { DecodeRequest, ModelState } from '../../model/next-token-model.js';
-import type { WithModel } from '../next-token-model-contract.js';
+import type { WithModel } from './model-under-test.js';
 import type { TestApi } from '../test-api.js';
 import { decodeRequest, rejectionOf } from './fixtures.js';
 

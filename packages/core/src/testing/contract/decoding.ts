@@ -1,7 +1,7 @@
 // Contract of `decode`: what is drawn, and that it depends on nothing but the request.
 import { sampleToken } from '../../generation/sample-token.js';
 import { allowedAfter } from '../../model/decode-by-steps.js';
-import type { ModelUnderTest, WithModel } from '../next-token-model-contract.js';
+import type { ModelUnderTest, WithModel } from './model-under-test.js';
 import type { DecodeRequest } from '../../model/next-token-model.js';
 import type { TestApi } from '../test-api.js';
 import {

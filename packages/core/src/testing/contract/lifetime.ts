@@ -1,5 +1,5 @@
 // Contract of calls at the same time, and of `dispose`.
-import type { WithModel } from '../next-token-model-contract.js';
+import type { WithModel } from './model-under-test.js';
 import type { TestApi } from '../test-api.js';
 import { decodeRequest, rejectionOf } from './fixtures.js';
 

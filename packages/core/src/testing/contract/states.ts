@@ -1,7 +1,7 @@
 // Contract of `createState`, `consume` and `score`.
 import { allowedAfter, logProbability } from '../../model/decode-by-steps.js';
 import { NEXT_TOKEN_MODEL_VERSION } from '../../model/next-token-model.js';
-import type { WithModel } from '../next-token-model-contract.js';
+import type { WithModel } from './model-under-test.js';
 import type { TestApi } from '../test-api.js';
 import {
   allowedIds,
