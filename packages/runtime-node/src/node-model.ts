@@ -21,8 +21,8 @@ import { checkThreads, defaultThreads } from './threads.js';
 
 /** What a model is made of. */
 export interface ModelParts {
-  /** ONNX files as in docs of the artifact: `step` takes `tokens` and `state`, `chunk` draws. They are trusted here;
-   *  `loadModel` checks those of a folder. */
+  /** ONNX files with the inputs and outputs that this package's README lists. They are trusted here; `loadModel` checks
+   *  those of a folder. */
   readonly graphs: { readonly step: Uint8Array; readonly chunk?: Uint8Array };
   readonly grammar: Grammar;
   /** S, the numbers of state of one sequence. */
@@ -32,8 +32,8 @@ export interface ModelParts {
 export interface RuntimeOptions {
   /** Default 'cpu'. What is asked for is used or refused, never replaced. */
   readonly device?: Device;
-  /** Threads of one operator on the CPU, 1..64. Default: the cores available, at most 4. Threads of two models on the
-   *  same cores slow each other down two to five times: give each its own. */
+  /** Threads of one operator on the CPU, 1..64. Default: the cores available, at most 4. Two models on the same cores
+   *  slow each other down: give each its own. */
   readonly threads?: number;
 }
 
