@@ -16,6 +16,7 @@ import { InputError, readPrimer } from '../input-file.js';
 import { decimal, integer, label, list, path, pathWith, seed } from '../option-parsers.js';
 import { checkOutputFile } from '../output-file.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
+import { printable } from '../terminal/printable.js';
 import type { Progress } from '../terminal/progress.js';
 import { formatCount, formatDuration, formatPlural } from '../terminal/units.js';
 import { type OutputFiles, writePiece } from '../write-piece.js';
@@ -84,12 +85,11 @@ async function runGeneration(
   const { model, tokenizer, manifest } = await loadModel(options.model, deviceOptions(options));
   await using _ = model;
   signal.throwIfAborted();
-  progress.note(`composing with ${manifest.name} on ${options.device}`);
+  progress.note(`composing with ${printable(manifest.name)} on ${options.device}`);
   const started = performance.now();
-  const composition = await drain(
-    generate(model, tokenizer, { ...generateOptions(options, tokenizer), ...primer, signal }),
-    progress,
-  );
+  const asked = generateOptions(options, tokenizer);
+  const notes = generate(model, tokenizer, { ...asked, ...primer, signal });
+  const composition = await drain(notes, asked.seconds, progress);
   const elapsed = (performance.now() - started) / 1000;
   const score = { ...composition.score, name: `${manifest.name}, seed ${options.seed}` };
   await writePiece(score, files, { signal, progress });
@@ -117,14 +117,24 @@ function findInstrument(name: string, { instruments }: Tokenizer): Instrument {
   );
 }
 
-/** Takes the notes as they come, for the progress, and gives the whole piece. */
-async function drain(notes: ReturnType<typeof generate>, progress: Progress): Promise<Composition> {
+/** Takes the notes as they come, for the progress, and gives the whole piece.
+ *  @param wantedSeconds of new music, if that is how the length was given */
+async function drain(
+  notes: ReturnType<typeof generate>,
+  wantedSeconds: number | undefined,
+  progress: Progress,
+): Promise<Composition> {
+  let begin: { musicSeconds: number; at: number } | undefined;
   for (let count = 1; ; count++) {
     const step = await notes.next();
     if (step.done) return step.value;
-    progress.update(
-      `${formatPlural(count, 'note')}, ${formatDuration(step.value.startSeconds)} of music`,
-    );
+    const { startSeconds } = step.value;
+    begin ??= { musicSeconds: startSeconds, at: performance.now() };
+    const music = startSeconds - begin.musicSeconds;
+    const rate = music / ((performance.now() - begin.at) / 1000);
+    const left =
+      wantedSeconds === undefined ? '' : `, ${formatDuration((wantedSeconds - music) / rate)} left`;
+    progress.update(`${formatPlural(count, 'note')}, ${formatDuration(music)} of music${left}`);
   }
 }
 
