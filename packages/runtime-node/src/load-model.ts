@@ -25,8 +25,9 @@ export interface LoadedModel extends AsyncDisposable {
  *  @throws {DeviceError} if the device is not there or refuses the model
  *  @throws {RangeError} if an option is outside its range
  *  @example
- *  await using loaded = await loadModel('models/default');
- *  const piece = await compose(loaded.model, loaded.tokenizer, { seed: 1, seconds: 60 }); */
+ *  const { model, tokenizer } = await loadModel('models/default');
+ *  const piece = await compose(model, tokenizer, { seed: 1, seconds: 60 });
+ *  await model.dispose(); */
 export async function loadModel(
   folder: string,
   options: RuntimeOptions = {},

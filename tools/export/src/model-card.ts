@@ -90,9 +90,11 @@ function paritySection(parity: ParityReport): string {
     ['Storage against unrounded weights, largest', difference(storage.largest)],
     ['Storage against unrounded weights, mean', difference(storage.mean)],
   ];
-  const drawn =
-    `The chunk graph and the step graph drew the same ${count(draws.tokens - draws.ties)} of ` +
-    `${count(draws.tokens)} tokens over seeds ${draws.seeds.join(', ')}; the others lie within rounding.`;
+  const alike =
+    draws.ties === 0
+      ? `drew the same ${count(draws.tokens)} tokens`
+      : `drew the same ${count(draws.tokens - draws.ties)} of ${count(draws.tokens)} tokens, the others within rounding of each other,`;
+  const drawn = `The chunk graph and the step graph ${alike} over seeds ${draws.seeds.join(', ')}.`;
   return (
     `Differences of logits (the largest is ${parity.largestLogit.toFixed(1)}) over ${parity.tokens} tokens:\n\n` +
     `${tableOf(['', 'difference'], rows)}\n\n${drawn}`
