@@ -64,7 +64,7 @@ export class ProcessClient {
     if (this.#closed) return Promise.reject(this.#closed);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve, reject });
+      this.#waiting.set(id, { resolve, reject });
       this.#holdProcess(true);
       // A failed send means that the channel is closed; the child's exit follows and settles the call.
       this.#child.send({ id, operation, argument }, () => {});
