@@ -38,7 +38,7 @@ it('leaves an older corpus as it was when it is interrupted', async () => {
   const corpus = await readFile(join(cwd, 'corpus', 'corpus.json'), 'utf8');
   const { code, stdout, stderr } = await runOstinato('prepare many --out corpus', {
     cwd,
-    interrupt: { signal: 'SIGINT', after: 'reading many' },
+    interrupt: { signal: 'SIGINT', after: 'found 12 pieces' },
   });
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
   expect(stderr).toContain('interrupted; nothing is half-written');
@@ -121,6 +121,15 @@ it('generates the same bytes from the same seed, and others from another', async
   for (const index of [0, 1, 2]) {
     expect(a[index].equals(b[index])).toBe(true);
     expect(a[index].equals(c[index])).toBe(false);
+  }
+});
+
+it('refuses what the model does not know, in one line', async () => {
+  const options = ['--instruments tuba', '--label composer=Bach', '--top-k 60000'];
+  for (const option of options) {
+    const { code, stderr } = await runOstinato(`generate --model model ${option}`, { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ostinato: [^\n]+\n$/);
   }
 });
 

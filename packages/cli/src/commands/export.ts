@@ -49,7 +49,7 @@ async function exportRun(
   { progress }: CommandContext,
 ): Promise<Report> {
   const texts = about === undefined ? {} : { about: await readAbout(about) };
-  progress.note('building the graphs and comparing them');
+  progress.update('building the graphs and comparing them');
   const { bytes, parity, step, manifest } = await exportCheckpoint(run, out, {
     precision,
     ...texts,

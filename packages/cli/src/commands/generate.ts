@@ -85,10 +85,10 @@ async function runGeneration(
   const { model, tokenizer, manifest } = await loadModel(options.model, deviceOptions(options));
   await using _ = model;
   signal.throwIfAborted();
-  progress.note(`composing with ${printable(manifest.name)} on ${options.device}`);
-  const started = performance.now();
   const asked = generateOptions(options, tokenizer);
   const notes = generate(model, tokenizer, { ...asked, ...primer, signal });
+  progress.note(`composing with ${printable(manifest.name)} on ${options.device}`);
+  const started = performance.now();
   const composition = await drain(notes, asked.seconds, progress);
   const elapsed = (performance.now() - started) / 1000;
   const score = { ...composition.score, name: `${manifest.name}, seed ${options.seed}` };

@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { readTokenizer } from '../input-file.js';
 import { decimal, integer, path } from '../option-parsers.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
-import { formatCount, formatDuration } from '../terminal/units.js';
+import type { Progress } from '../terminal/progress.js';
+import { formatCount, formatDuration, formatPlural } from '../terminal/units.js';
 
 interface PrepareArguments {
   out: string;
@@ -47,12 +48,11 @@ async function prepare(
   { out, json: _, tokenizer, ...options }: PrepareArguments,
   { signal, progress }: CommandContext,
 ): Promise<Report> {
-  progress.note(`reading ${source}`);
   const { description, summary } = await prepareCorpus(source, out, {
     ...options,
     ...(tokenizer === undefined ? {} : { tokenizer: await readTokenizer(tokenizer) }),
     signal,
-    onProgress: (step) => progress.update(describeProgress(step)),
+    onProgress: showProgress(source, progress),
   });
   return {
     lines: [...summary.trimEnd().split('\n'), '', `corpus: ${out}`],
@@ -61,6 +61,18 @@ async function prepare(
 }
 
 const PHASES = { survey: 'reading', fit: 'fitting the tokenizer', encode: 'encoding' } as const;
+
+/** A line that stays once it is known that there is music, then a changing one. */
+function showProgress(source: string, progress: Progress): (step: PrepareProgress) => void {
+  let found = false;
+  return (step) => {
+    if (!found && step.phase !== 'survey') {
+      found = true;
+      progress.note(`found ${formatPlural(step.total ?? 0, 'piece')} in ${source}`);
+    }
+    progress.update(describeProgress(step));
+  };
+}
 
 function describeProgress({ phase, done, total, filesPerSecond }: PrepareProgress): string {
   const counted = total === undefined ? formatCount(done) : `${done}/${total}`;
