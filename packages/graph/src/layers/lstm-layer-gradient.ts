@@ -6,15 +6,12 @@ import { type GradientRule, intAttribute, sizesOf } from '../gradients/rule.js';
 import type { Value } from '../ir.js';
 import { stacked, stepsOf } from './lstm-layer.js';
 
-/** Everything a step backward multiplies with that does not depend on gradients. Made for all steps at once: a few
- *  passes over long arrays are cheaper than many over short ones at every step. */
-interface Slopes {
-  /** Of the gates' sums: i, f and c by the gradient of the cell, o by that of the hidden state; [T, 4H, B]. */
-  readonly sums: Value;
-  /** Of the cell by the gradient of the hidden state: o (1 - tanh(c)^2); [T, H, B]. */
-  readonly cell: Value;
-  /** Of the cell before: f, [T, H, B]. */
-  readonly forget: Value;
+/** What one step of the forward pass left behind. */
+interface Saved {
+  readonly gates: Value; // [3H, B]
+  readonly candidate: Value; // [H, B]
+  readonly cellTanh: Value; // [H, B]
+  readonly cellBefore: Value; // the cell the step started from, after `keep`; [H, B]
 }
 
 interface Flow {
@@ -26,12 +23,13 @@ interface Flow {
 export const LSTM_LAYER_GRADIENT: GradientRule = (g, operation, outer) => {
   const [projected, recurrentWeight, hidden, cell, keep] = operation.inputs;
   const [sequence] = operation.outputs;
-  if (!projected || !recurrentWeight || !hidden || !cell || !sequence) return [];
+  const [cells, gates, candidates, cellTanhs] = operation.saved;
+  if (!projected || !recurrentWeight || !hidden || !cell || !sequence || !cells) return [];
+  if (!gates || !candidates || !cellTanhs) return [];
   const zeros = g.filled(0, sizesOf(hidden));
   const dSequence = outer[0] ?? g.filled(0, sizesOf(sequence));
   const start = { dHidden: outer[1] ?? zeros, dCell: outer[2] ?? zeros };
-  const slopes = slopesOf(g, sequence, cell, operation.saved, keep);
-  const sequences = [dSequence, slopes.sums, slopes.cell, slopes.forget];
+  const sequences = [dSequence, gates, candidates, cellTanhs, before(g, cell, cells, keep)];
   if (keep) sequences.push(keep);
   const walk = intAttribute(operation, 'unrolled') ? unrolled : scanned;
   const { dSums, dHidden, dCell } = walk(g, g.transpose(recurrentWeight, [1, 0]), start, sequences);
@@ -39,26 +37,6 @@ export const LSTM_LAYER_GRADIENT: GradientRule = (g, operation, outer) => {
   const dWeight = g.gemm(sideBySide(g, dSums), hiddenBefore, undefined, { transB: true });
   return [dSums, dWeight, dHidden, dCell];
 };
-
-function slopesOf(
-  g: GraphBuilder,
-  sequence: Value,
-  cell: Value,
-  saved: readonly Value[],
-  keep: Value | undefined,
-): Slopes {
-  const [cells, gates, candidate, cellTanh] = saved as [Value, Value, Value, Value];
-  const [, H = 0] = sizesOf(sequence);
-  const [input, output, forget] = g.split(gates, [H, H, H], 1) as [Value, Value, Value];
-  const gateSlopes = g.sub(gates, g.mul(gates, gates)); // sigmoid' = s (1 - s), [T, 3H, B]
-  const reached = g.concat([candidate, cellTanh, before(g, cell, cells, keep)], 1);
-  const candidateSlope = g.sub(input, g.mul(input, g.mul(candidate, candidate)));
-  return {
-    sums: g.concat([g.mul(reached, gateSlopes), candidateSlope], 1),
-    cell: g.sub(output, g.mul(sequence, cellTanh)), // h = o tanh(c)
-    forget,
-  };
-}
 
 /** A state sequence one step earlier: what each step started from, [T, H, B]. */
 function before(g: GraphBuilder, first: Value, states: Value, keep: Value | undefined): Value {
@@ -106,20 +84,27 @@ function backwardStep(
   weightTransposed: Value,
   dHiddenAfter: Value,
   dCellAfter: Value,
-  elements: readonly Value[],
+  [dOutput, gates, candidate, cellTanh, cellBefore, keep]: Value[],
 ): Flow {
-  const [dOutput, sumSlopes, cellSlope, forget, keep] = elements as [
-    Value,
-    Value,
-    Value,
-    Value,
-    Value?,
-  ];
+  const saved = { gates, candidate, cellTanh, cellBefore } as Saved;
   const dh = g.add(dOutput, dHiddenAfter);
-  const dc = g.add(dCellAfter, g.mul(dh, cellSlope));
-  const dSums = g.mul(g.concat([dc, dh, dc, dc], 0), sumSlopes); // i, o, f, c
+  const { dSums, dCell } = throughCell(g, saved, dh, dCellAfter);
   const dHidden = g.matMul(weightTransposed, dSums); // [H, 4H] x [4H, B]
-  const dCell = g.mul(dc, forget);
   if (!keep) return { dSums, dHidden, dCell };
   return { dSums, dHidden: g.mul(dHidden, keep), dCell: g.mul(dCell, keep) };
+}
+
+/** From the gradient of h_t and c_t to that of the gates' sums and of c_{t-1}. */
+function throughCell(g: GraphBuilder, saved: Saved, dh: Value, dCellAfter: Value) {
+  const { gates, candidate, cellTanh, cellBefore } = saved;
+  const [H = 0] = sizesOf(dh);
+  const [input, output, forget] = g.split(gates, [H, H, H], 0) as [Value, Value, Value];
+  const dTanh = g.mul(dh, output);
+  const dc = g.add(dCellAfter, g.sub(dTanh, g.mul(dTanh, g.mul(cellTanh, cellTanh))));
+  const dGates = g.concat([g.mul(dc, candidate), g.mul(dh, cellTanh), g.mul(dc, cellBefore)], 0);
+  const weighted = g.mul(dGates, gates); // sigmoid' = s (1 - s)
+  const dGateSums = g.sub(weighted, g.mul(weighted, gates));
+  const dCandidate = g.mul(dc, input);
+  const dCandidateSum = g.sub(dCandidate, g.mul(dCandidate, g.mul(candidate, candidate)));
+  return { dSums: g.concat([dGateSums, dCandidateSum], 0), dCell: g.mul(dc, forget) };
 }
