@@ -28,6 +28,8 @@ export interface TrainedModel {
 export interface ExportOptions {
   /** How weights are stored; all three compute in float32. Default `int8`: a quarter of the size. */
   readonly precision?: Precision;
+  /** Aborted before the files are written, the export throws the signal's reason and leaves nothing. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ExportedModel {
@@ -45,7 +47,7 @@ export interface ExportedModel {
 export async function exportArtifact(
   trained: TrainedModel,
   folder: string,
-  { precision = 'int8' }: ExportOptions = {},
+  { precision = 'int8', signal }: ExportOptions = {},
 ): Promise<ExportedModel> {
   const { parameters, config, tokenizer, about } = trained;
   checkParts(trained);
@@ -59,7 +61,9 @@ export async function exportArtifact(
   const parts = { graphs, grammar, stateSize: stateSize(config) };
   const model = await startModel(parts, { threads: 1 });
   try {
+    signal?.throwIfAborted();
     const parity = await checkParity({ parameters, network, grammar, model, primer });
+    signal?.throwIfAborted();
     const golden = await createGolden(model, { primer });
     const { manifest, files } = artifactFiles({
       about,
@@ -70,6 +74,7 @@ export async function exportArtifact(
       golden,
       parity,
     });
+    signal?.throwIfAborted();
     await writeFolder(folder, files);
     const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
     return { folder, manifest, parity, bytes };

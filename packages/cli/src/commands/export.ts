@@ -46,12 +46,13 @@ Example:
 async function exportRun(
   run: string,
   { out, precision, about }: ExportArguments,
-  { progress }: CommandContext,
+  { progress, signal }: CommandContext,
 ): Promise<Report> {
   const texts = about === undefined ? {} : { about: await readAbout(about) };
   progress.update('building the graphs and comparing them');
   const { bytes, parity, step, manifest } = await exportCheckpoint(run, out, {
     precision,
+    signal,
     ...texts,
   });
   return {

@@ -92,11 +92,10 @@ if (!existsSync(root)) {
 }
 
 describe.runIf(existsSync(root))('the label files of MusicNet', () => {
-  const paths = ['train_labels', 'test_labels'].flatMap((folder) =>
-    readdirSync(`${root}/${folder}`).map((file) => `${root}/${folder}/${file}`),
-  );
-
   it('give a note for each row, in the time of the recording', () => {
+    const paths = ['train_labels', 'test_labels'].flatMap((folder) =>
+      readdirSync(`${root}/${folder}`).map((file) => `${root}/${folder}/${file}`),
+    );
     expect(paths).toHaveLength(100);
     let rows = 0;
     let reported = 0;

@@ -48,7 +48,8 @@ async function newRun({ corpus, runFolder, sizes, options }: StartRequest): Prom
   const config = lstmConfigSchema.parse({ ...sizes, vocabularySize });
   const resolved = resolveTrainOptions(options);
   await mkdir(runFolder, { recursive: true });
-  if ((await readdir(runFolder)).length > 0) {
+  // A start that was killed before `run.json` was there leaves at most its unfinished copy.
+  if ((await readdir(runFolder)).some((name) => name !== 'run.json.tmp')) {
     throw new CheckpointError(
       'run-exists',
       `${runFolder}: the folder is not empty; resume the run in it, or choose another`,

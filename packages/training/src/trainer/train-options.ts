@@ -35,7 +35,7 @@ export const trainOptionsSchema = z.strictObject({
   /** Steps between evaluations on the validation split; the last step is always evaluated. */
   evaluationInterval: z.int().min(1).default(250),
   /** Steps between checkpoints; the last step and every best evaluation have one too. */
-  checkpointInterval: z.int().min(1).default(250),
+  checkpointInterval: z.int().min(1).default(100),
   /** How many of the newest checkpoints stay; the best one stays besides. */
   keepCheckpoints: z.int().min(1).default(2),
   /** Seed of parameters, shuffling, augmentation and dropout; 0..2^32-1. */

@@ -197,6 +197,14 @@ describe('resuming', () => {
   });
 });
 
+describe('a start that was killed', () => {
+  it('can be made again before run.json is there', async () => {
+    await mkdir(runIn('run'));
+    await writeFile(join(runIn('run'), 'run.json.tmp'), '{"schemaVer');
+    await trainIn('run');
+  });
+});
+
 describe('refusals', () => {
   it('does not start over a folder that holds something', async () => {
     await mkdir(runIn('run'));
