@@ -55,7 +55,7 @@ export function addGenerateCommand(program: Command, setExitCode: (code: number)
     .option('--min-p <P>', 'drop tokens below P of the likeliest', decimal(0, 1, 'below'))
     .option('--primer <FILE.mid>', 'a piece to continue; it is part of the result', path)
     .option('--label <KIND=VALUE>', 'such as composer=Bach; may be given several times', label)
-    .option('--instruments <NAMES>', 'who plays, such as violin,cello', list)
+    .option('--instruments <NAMES>', 'who plays, by name or MIDI program: violin,cello', list)
     .option('--out <FILE.mid>', 'default: piece.mid', pathWith('.mid', '.midi'))
     .option('--svg <FILE>', 'write a piano roll too', pathWith('.svg'))
     .option('--wav <FILE>', 'write sound too', pathWith('.wav'));
@@ -108,7 +108,9 @@ function generateOptions(options: GenerateArguments, tokenizer: Tokenizer): Gene
 }
 
 function findInstrument(name: string, { instruments }: Tokenizer): Instrument {
-  const found = instruments.find((instrument) => instrumentSlug(instrument) === name);
+  const found = instruments.find(
+    (instrument) => instrumentSlug(instrument) === name || String(instrument) === name,
+  );
   if (found !== undefined) return found;
   const known = instruments.map(instrumentSlug).join(', ');
   throw new InputError(
