@@ -6,8 +6,8 @@ import { loadModel } from '@ostinato/node';
 
 const [folder = 'models/musicnet', file = 'piece.mid'] = process.argv.slice(2);
 
-const { model, tokenizer } = await loadModel(folder);
-const { score } = await compose(model, tokenizer, { seed: 7, seconds: 30 });
+const { model, tokenizer, manifest } = await loadModel(folder);
+const { score } = await compose(model, tokenizer, { ...manifest.sampling, seed: 7, seconds: 30 });
 await writeFile(file, writeMidi(score));
 await model.dispose();
 

@@ -51,6 +51,14 @@ const aboutSchema = z.strictObject({
   /** The training data, in words. */
   data: text,
   hardware: text,
+  /** How to draw from the model where a caller has no opinion. */
+  sampling: z
+    .strictObject({
+      temperature: z.number().min(0.01).max(100),
+      topP: z.number().gt(0).max(1),
+      minP: z.number().min(0).lt(1),
+    })
+    .exactOptional(),
   /** The shell commands that made the model. */
   commands: z.array(z.string().min(1)).exactOptional(),
 });

@@ -8,7 +8,7 @@ export {
   GOLDEN_SCHEMA_VERSION,
   parseGolden,
 } from './artifact/golden.js';
-export type { FileEntry, GraphEntry, Manifest } from './artifact/manifest.js';
+export type { FileEntry, GraphEntry, Manifest, RecommendedSampling } from './artifact/manifest.js';
 export {
   MANIFEST_FILE,
   manifestFiles,

@@ -1,4 +1,5 @@
 // What a person should know of a model: where it comes from and what may be done with it.
+import type { RecommendedSampling } from '@ostinato/core';
 
 export interface AboutModel {
   /** Short name, such as `musicnet-base`. */
@@ -21,6 +22,8 @@ export interface AboutModel {
     /** What it was trained on and for how long. Default: not said. */
     readonly hardware?: string;
   };
+  /** How to draw from it where a caller has no opinion. Default: temperature 1, nothing cut. */
+  readonly sampling?: RecommendedSampling;
   /** The shell commands that made it, in order. Default: none. */
   readonly commands?: readonly string[];
 }

@@ -6,6 +6,7 @@ import {
   type Manifest,
   MANIFEST_FILE,
   MANIFEST_SCHEMA_VERSION,
+  type RecommendedSampling,
   type Tokenizer,
   tokenizerToJson,
 } from '@ostinato/core';
@@ -17,11 +18,9 @@ import type { Precision } from './graphs/weights.js';
 import { modelCard } from './model-card.js';
 import type { ParityReport } from './parity/check-parity.js';
 import { PRODUCER_NAME, PRODUCER_VERSION } from './producer.js';
+import type { ArtifactFile } from './write-folder.js';
 
-export interface ArtifactFile {
-  readonly name: string;
-  readonly content: Uint8Array;
-}
+const NEUTRAL_SAMPLING: RecommendedSampling = { temperature: 1, topP: 1, minP: 0 };
 
 export interface ArtifactParts {
   readonly about: AboutModel;
@@ -64,6 +63,7 @@ export function artifactFiles(parts: ArtifactParts): { manifest: Manifest; files
     tokenizer: entryOf(tokenizer),
     golden: entryOf(golden),
     card: entryOf(card),
+    sampling: about.sampling ?? NEUTRAL_SAMPLING,
     training: {
       data: about.training.data,
       steps: about.training.steps,

@@ -1,6 +1,6 @@
 // From a run's folder, as training writes it, to an artifact.
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTokenizer, tokenizerToJson } from '@ostinato/core';
@@ -76,13 +76,27 @@ describe('readCheckpoint', () => {
 
 describe('exportCheckpoint', () => {
   it('writes an artifact that says what it was trained on', async () => {
-    const about = { licence: 'CC-BY-4.0', data: 'MusicNet' };
+    const sampling = { temperature: 0.9, topP: 0.95, minP: 0 };
+    const about = { licence: 'CC-BY-4.0', data: 'MusicNet', sampling };
     const exported = await exportCheckpoint(run, join(run, 'my-model'), { about });
     expect(exported.step).toBe(20);
     expect(exported.manifest).toMatchObject({
       name: 'my-model',
       licence: 'CC-BY-4.0',
+      sampling,
       training: { data: 'MusicNet', steps: 20, tokens: 2000, metrics: { validationLoss: 2.5 } },
     });
+  });
+
+  it('draws from the whole distribution where nothing else is recommended', async () => {
+    const { manifest } = await exportCheckpoint(run, join(run, 'my-model'));
+    expect(manifest.sampling).toEqual({ temperature: 1, topP: 1, minP: 0 });
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const folder = join(run, 'my-model');
+    const signal = AbortSignal.abort(new Error('stop'));
+    await expect(exportCheckpoint(run, folder, { signal })).rejects.toThrow('stop');
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
   });
 });

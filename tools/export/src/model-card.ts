@@ -1,9 +1,9 @@
 // The model card: README.md of an artifact.
 import type { LstmConfig } from '@ostinato/model';
 import type { AboutModel } from './about.js';
-import type { ArtifactFile } from './artifact-files.js';
 import type { Precision } from './graphs/weights.js';
 import type { ParityReport } from './parity/check-parity.js';
+import type { ArtifactFile } from './write-folder.js';
 
 export interface CardFacts {
   readonly about: AboutModel;
@@ -18,7 +18,7 @@ export function modelCard({ about, config, precision, parity, files }: CardFacts
   const sections = [
     `# ${about.name}`,
     about.description,
-    section('Use', useSection(about.name)),
+    section('Use', useSection(about)),
     section('Licence and attribution', `${about.licence}. ${about.attribution}`),
     section('Training', trainingSection(about)),
     section('Network', networkSection(config, precision)),
@@ -32,8 +32,13 @@ function section(title: string, body: string): string {
   return `## ${title}\n\n${body}`;
 }
 
-function useSection(name: string): string {
-  return codeBlock('sh', [`ostinato generate --model models/${name} --seed 1 --seconds 60`]);
+function useSection({ name, sampling }: AboutModel): string {
+  const command = codeBlock('sh', [
+    `ostinato generate --model models/${name} --seed 1 --seconds 60`,
+  ]);
+  if (!sampling) return command;
+  const { temperature, topP, minP } = sampling;
+  return `${command}\n\nDrawn, unless told otherwise, with temperature ${temperature}, top-p ${topP}, min-p ${minP}.`;
 }
 
 function trainingSection({ training, commands = [] }: AboutModel): string {

@@ -2,8 +2,13 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MANIFEST_FILE } from '@ostinato/core';
-import type { ArtifactFile } from './artifact-files.js';
 import { ExportError } from './errors.js';
+
+export interface ArtifactFile {
+  /** A plain file name. */
+  readonly name: string;
+  readonly content: Uint8Array;
+}
 
 /** Refuses early what `writeFolder` could not put in place.
  *  @throws {ExportError} `folder-taken` if the folder holds anything but an artifact */

@@ -49,9 +49,17 @@ export function addGenerateCommand(program: Command, setExitCode: (code: number)
     .option('--seed <S>', 'a number in 0..4294967295, or any text', seed, '1')
     .option('--seconds <N>', `length, up to 3600 (default: ${DEFAULT_SECONDS})`, seconds)
     .option('--bars <N>', 'length in bars, 1..10000', integer(1, 10_000))
-    .option('--temperature <X>', 'below 1 safer, above 1 wilder (default: 1)', decimal(0.01, 100))
+    .option(
+      '--temperature <X>',
+      "below 1 safer, above 1 wilder (default: the model's own)",
+      decimal(0.01, 100),
+    )
     .option('--top-k <K>', 'draw from the K likeliest tokens only', integer(1, 65_535))
-    .option('--top-p <P>', 'draw from the likeliest tokens that reach P', decimal(0, 1, 'above'))
+    .option(
+      '--top-p <P>',
+      "draw from the likeliest tokens that reach P (default: the model's own)",
+      decimal(0, 1, 'above'),
+    )
     .option('--min-p <P>', 'drop tokens below P of the likeliest', decimal(0, 1, 'below'))
     .option('--primer <FILE.mid>', 'a piece to continue; it is part of the result', path)
     .option('--label <KIND=VALUE>', 'such as composer=Bach; may be given several times', label)
@@ -85,7 +93,7 @@ async function runGeneration(
   const { model, tokenizer, manifest } = await loadModel(options.model, deviceOptions(options));
   await using _ = model;
   signal.throwIfAborted();
-  const asked = generateOptions(options, tokenizer);
+  const asked = { ...manifest.sampling, ...generateOptions(options, tokenizer) };
   const notes = generate(model, tokenizer, { ...asked, ...primer, signal });
   progress.note(`composing with ${printable(manifest.name)} on ${options.device}`);
   const started = performance.now();

@@ -26,6 +26,12 @@ const graphEntry = fileEntry.extend({
   opset: z.int().positive(),
 });
 
+const samplingEntry = z.object({
+  temperature: z.number().min(0.01).max(100),
+  topP: z.number().gt(0).max(1),
+  minP: z.number().min(0).lt(1),
+});
+
 /** Schema of `manifest.json`. */
 export const manifestSchema = z.object({
   schemaVersion: z.literal(MANIFEST_SCHEMA_VERSION),
@@ -44,6 +50,8 @@ export const manifestSchema = z.object({
   tokenizer: fileEntry,
   golden: fileEntry,
   card: fileEntry,
+  /** How to draw from this model where a caller has no opinion: spread it into the options of `generate`. */
+  sampling: samplingEntry,
   training: z.object({
     data: z.string(),
     steps: z.int().nonnegative(),
@@ -56,6 +64,8 @@ export const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 export type GraphEntry = z.infer<typeof graphEntry>;
 export type FileEntry = z.infer<typeof fileEntry>;
+/** Ranges as in `SamplingParameters`. */
+export type RecommendedSampling = z.infer<typeof samplingEntry>;
 
 /** @throws {ArtifactError} `not-json` or `invalid-schema`, naming the place */
 export function parseManifest(text: string): Manifest {

@@ -60,6 +60,7 @@ function artifact({
     tokenizer: entry('tokenizer.json'),
     golden: entry('golden.json'),
     card: entry('README.md'),
+    sampling: { temperature: 1, topP: 1, minP: 0 },
     training: { data: '', steps: 1, tokens: 1, metrics: {} },
     producer: 'test',
   };
