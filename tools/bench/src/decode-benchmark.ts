@@ -10,10 +10,10 @@ export interface DecodeResult {
   readonly batch: number;
   readonly threads: number;
   /** Microseconds for one token of every sequence. */
-  readonly ours: Spread;
-  readonly torch?: Spread;
+  readonly oursMicroseconds: Spread;
+  readonly torchMicroseconds?: Spread;
   /** PyTorch's time over ours, round by round: how many times faster we are. */
-  readonly ratio?: Spread;
+  readonly timesFaster?: Spread;
 }
 
 const TOKENS_PER_ROUND = 512;
@@ -45,10 +45,10 @@ export async function benchmarkDecoding(
     sizes: { V, E, H, L },
     batch,
     threads,
-    ours: spread(ours),
+    oursMicroseconds: spread(ours),
     ...(torch && {
-      torch: spread(theirs),
-      ratio: spread(ours.map((time, round) => (theirs[round] ?? Number.NaN) / time)),
+      torchMicroseconds: spread(theirs),
+      timesFaster: spread(ours.map((time, round) => (theirs[round] ?? Number.NaN) / time)),
     }),
   };
 }

@@ -41,8 +41,12 @@ async function main(): Promise<void> {
     console.error(`PyTorch is left out (${torch.missing}); see tools/bench/README.md`);
   }
   const peer = 'missing' in torch ? undefined : torch;
-  const figures = await measure(settings, peer);
-  await peer?.stop();
+  let figures: object;
+  try {
+    figures = await measure(settings, peer);
+  } finally {
+    await peer?.stop();
+  }
   const command = ['node tools/bench/dist/main.js', ...process.argv.slice(2)].join(' ');
   const report = { command, machine, torch: peer?.version ?? null, figures };
   console.log(JSON.stringify(report, null, 2));

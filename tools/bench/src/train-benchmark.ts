@@ -20,10 +20,10 @@ export interface TrainResult {
   readonly sizes: TrainSizes;
   readonly threads: number;
   /** Tokens a second. */
-  readonly ours: Spread;
-  readonly torch?: Spread;
+  readonly oursTokensPerSecond: Spread;
+  readonly torchTokensPerSecond?: Spread;
   /** Ours over PyTorch's, round by round. */
-  readonly ratio?: Spread;
+  readonly timesFaster?: Spread;
   /** What our graph computes in matrix products, GFLOP/s at the median rate. */
   readonly gflops: number;
   readonly peakGflops: { readonly onnxruntime: number; readonly torch?: number };
@@ -56,10 +56,10 @@ export async function benchmarkTraining(
   return {
     sizes,
     threads,
-    ours: spread(ours),
+    oursTokensPerSecond: spread(ours),
     ...(torch && {
-      torch: spread(theirs),
-      ratio: spread(ours.map((rate, round) => rate / (theirs[round] ?? Number.NaN))),
+      torchTokensPerSecond: spread(theirs),
+      timesFaster: spread(ours.map((rate, round) => rate / (theirs[round] ?? Number.NaN))),
     }),
     gflops: (flopsPerToken(sizes) * median(ours)) / 1e9,
     peakGflops: {
