@@ -13,9 +13,10 @@ const REMEDY: Readonly<Record<Exclude<Device, 'cpu'>, string>> = {
 };
 
 /** How long an idle thread of ONNX Runtime spins before it sleeps, microseconds. Long enough for the nodes between two
- *  products; the default of milliseconds halves the speed as soon as something else wants the cores (2 x 512, batch 1,
- *  two threads on two cores beside a training run: 1,110 microseconds a token by default, 660 with this). */
-const SPIN_MICROSECONDS = '20';
+ *  products (2 x 512, batch 1, two threads on two quiet cores: 330 microseconds a token, 371 with 20, no less with
+ *  1,000), and short enough that another program may want the cores: the default of milliseconds halves the speed
+ *  beside a training run. */
+const SPIN_MICROSECONDS = '50';
 
 /** The session options of a device.
  *  @throws {DeviceError} `device-missing` if this build of ONNX Runtime does not know it */
