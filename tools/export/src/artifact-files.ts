@@ -13,6 +13,7 @@ import {
 import { OPSET } from '@ostinato/graph';
 import type { LstmConfig } from '@ostinato/model';
 import type { AboutModel } from './about.js';
+import { ARTIFACT_FILES } from './file-names.js';
 import type { EncodedGraphs } from './graphs/encode-graphs.js';
 import type { Precision } from './graphs/weights.js';
 import { modelCard } from './model-card.js';
@@ -34,12 +35,12 @@ export interface ArtifactParts {
 
 /** Lays out an artifact. */
 export function artifactFiles(parts: ArtifactParts): { manifest: Manifest; files: ArtifactFile[] } {
-  const step = { name: 'step.onnx', content: parts.graphs.step };
-  const chunk = { name: 'chunk.onnx', content: parts.graphs.chunk };
-  const tokenizer = textFile('tokenizer.json', tokenizerToJson(parts.tokenizer));
-  const golden = textFile('golden.json', `${JSON.stringify(parts.golden)}\n`);
+  const step = { name: ARTIFACT_FILES.step, content: parts.graphs.step };
+  const chunk = { name: ARTIFACT_FILES.chunk, content: parts.graphs.chunk };
+  const tokenizer = textFile(ARTIFACT_FILES.tokenizer, tokenizerToJson(parts.tokenizer));
+  const golden = textFile(ARTIFACT_FILES.golden, `${JSON.stringify(parts.golden)}\n`);
   const data = [step, chunk, tokenizer, golden];
-  const card = textFile('README.md', modelCard({ ...parts, files: data }));
+  const card = textFile(ARTIFACT_FILES.card, modelCard({ ...parts, files: data }));
 
   const { about, config, precision } = parts;
   const graph = { precision, opset: OPSET };

@@ -70,6 +70,17 @@ describe('exporting into a folder', () => {
     expect(await readdir(folder)).toEqual(['notes.txt']);
   });
 
+  it('refuses a folder with a manifest.json and other files, such as a web page', async () => {
+    const folder = await mkdtemp(join(root, 'page-'));
+    const files = ['index.html', 'manifest.json'];
+    for (const file of files) await writeFile(join(folder, file), 'mine');
+    await expect(exportArtifact(trained, folder)).rejects.toMatchObject({
+      code: 'folder-taken',
+      message: expect.stringContaining('index.html') as string,
+    });
+    expect(await readdir(folder)).toEqual(files);
+  });
+
   it('refuses parameters that are missing, misshapen or not finite', async () => {
     const broken = (
       change: (tensors: Map<string, { shape: number[]; data: Float32Array }>) => void,

@@ -1,6 +1,7 @@
 // The model card: README.md of an artifact.
 import type { LstmConfig } from '@ostinato/model';
 import type { AboutModel } from './about.js';
+import { ARTIFACT_FILES } from './file-names.js';
 import type { Precision } from './graphs/weights.js';
 import type { ParityReport } from './parity/check-parity.js';
 import type { ArtifactFile } from './write-folder.js';
@@ -72,10 +73,10 @@ function networkSection(config: LstmConfig, precision: Precision): string {
 
 function filesSection(files: readonly ArtifactFile[]): string {
   const purposes: Record<string, string> = {
-    'step.onnx': 'consumes tokens, gives logits and state; for any ONNX Runtime',
-    'chunk.onnx': 'draws many tokens in one run; for CPUs',
-    'tokenizer.json': 'what the token ids mean',
-    'golden.json': 'what a right runtime computes',
+    [ARTIFACT_FILES.step]: 'consumes tokens, gives logits and state; for any ONNX Runtime',
+    [ARTIFACT_FILES.chunk]: 'draws many tokens in one run; for CPUs',
+    [ARTIFACT_FILES.tokenizer]: 'what the token ids mean',
+    [ARTIFACT_FILES.golden]: 'what a right runtime computes',
   };
   const rows = files.map(({ name, content }): [string, string, string] => [
     `\`${name}\``,

@@ -3,6 +3,9 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MANIFEST_FILE } from '@ostinato/core';
 import { ExportError } from './errors.js';
+import { ARTIFACT_FILES } from './file-names.js';
+
+const KNOWN_FILES: ReadonlySet<string> = new Set([MANIFEST_FILE, ...Object.values(ARTIFACT_FILES)]);
 
 export interface ArtifactFile {
   /** A plain file name. */
@@ -22,15 +25,19 @@ export async function checkFolderIsFree(folder: string): Promise<void> {
       cause: error,
     });
   }
-  if (names.length > 0 && !names.includes(MANIFEST_FILE)) {
-    throw new ExportError(
-      'folder-taken',
-      `${folder}: the folder is not empty and holds no model; choose another`,
-    );
-  }
+  const hasManifest = names.includes(MANIFEST_FILE);
+  const foreign = names.find((name) => !hasManifest || !KNOWN_FILES.has(name));
+  if (foreign === undefined) return;
+  throw new ExportError(
+    'folder-taken',
+    `${folder}: not replaced, because it holds ${foreign}, which is no part of a model; ` +
+      'choose another folder or empty this one',
+  );
 }
 
-/** Writes the files into a folder of their own. An artifact that is there already is replaced. */
+/** Writes the files into a folder of their own. An artifact that is there already is replaced; it stays if the new one
+ *  cannot be put in its place.
+ *  @throws {ExportError} `folder-taken` if the folder holds anything but an artifact */
 export async function writeFolder(folder: string, files: readonly ArtifactFile[]): Promise<void> {
   await checkFolderIsFree(folder);
   const target = resolve(folder);
@@ -42,8 +49,13 @@ export async function writeFolder(folder: string, files: readonly ArtifactFile[]
     await mkdir(fresh, { recursive: true });
     for (const { name, content } of files) await writeSynced(join(fresh, name), content);
     await rm(old, { recursive: true, force: true });
-    await renameIfThere(target, old);
-    await rename(fresh, target);
+    const hadOld = await renameIfThere(target, old);
+    try {
+      await rename(fresh, target);
+    } catch (error) {
+      if (hadOld) await rename(old, target);
+      throw error;
+    }
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
@@ -60,10 +72,12 @@ async function writeSynced(path: string, content: Uint8Array): Promise<void> {
   }
 }
 
-async function renameIfThere(from: string, to: string): Promise<void> {
+async function renameIfThere(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
