@@ -11,6 +11,7 @@ export type {
   Tensor,
   Value,
 } from './ir.js';
+export { float16ToNumber, numberToFloat16 } from './float16.js';
 export { ELEMENT_BYTES, tensorOf } from './tensors.js';
 export { gradients } from './gradients/gradients.js';
 export { sideBySide } from './gradients/matrix-rules.js';

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SafetensorsError } from './errors.js';
-import { float16ToNumber } from './float16.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import type { NamedTensor } from './tensor.js';
 
@@ -112,21 +111,6 @@ describe('safetensors round trip', () => {
   it('refuses to write data that does not fit its shape', () => {
     const tensors = new Map([['w', { shape: [2, 2], data: new Float32Array(3) }]]);
     expect(() => encodeSafetensors(tensors)).toThrow(/"w".*\[2, 2\] holds 4 numbers, data has 3/);
-  });
-});
-
-describe('half precision', () => {
-  it.each([
-    [0x0000, 0],
-    [0x8000, -0],
-    [0x3555, 0.333251953125],
-    [0x03ff, 1023 * 2 ** -24],
-    [0x0400, 2 ** -14],
-    [0x7c00, Infinity],
-    [0xfc00, -Infinity],
-    [0x7e00, NaN],
-  ])('reads %i as %d', (bits, value) => {
-    expect(float16ToNumber(bits)).toBe(value);
   });
 });
 

@@ -4,8 +4,8 @@
 //   8 bytes   N, length of the header, unsigned little-endian
 //   N bytes   JSON: { name: { dtype, shape, data_offsets: [begin, end] }, __metadata__?: { text: text } }
 //   the rest  the tensors' bytes, little-endian, row-major, without gaps or overlaps
+import { float16ToNumber } from '@ostinato/graph';
 import { SafetensorsError } from './errors.js';
-import { float16ToNumber } from './float16.js';
 import type { NamedTensor, NamedTensors } from './tensor.js';
 
 const LENGTH_BYTES = 8;

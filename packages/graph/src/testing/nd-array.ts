@@ -1,5 +1,6 @@
 // Arrays of the reference evaluator: row-major, and float64 whatever the type that the graph names.
 import { GraphError } from '../errors.js';
+import { float16ToNumber } from '../float16.js';
 import type { DataType, Tensor } from '../ir.js';
 
 /** Integers are exact up to 2^53, booleans are 0 and 1. Arrays are never changed once made. */
@@ -97,7 +98,7 @@ export function arrayOfTensor({ dataType, shape, bytes }: Tensor): NdArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read: Record<DataType, (index: number) => number> = {
     float32: (index) => view.getFloat32(index * 4, true),
-    float16: (index) => halfToNumber(view.getUint16(index * 2, true)),
+    float16: (index) => float16ToNumber(view.getUint16(index * 2, true)),
     int8: (index) => view.getInt8(index),
     uint8: (index) => view.getUint8(index),
     bool: (index) => view.getUint8(index),
@@ -107,14 +108,4 @@ export function arrayOfTensor({ dataType, shape, bytes }: Tensor): NdArray {
   const element = read[dataType];
   const data = Float64Array.from({ length: countOf(shape) }, (_, index) => element(index));
   return { dataType, shape, data };
-}
-
-/** IEEE 754 binary16: 1 bit of sign, 5 of exponent (bias 15), 10 of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

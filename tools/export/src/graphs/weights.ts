@@ -1,7 +1,12 @@
 // Trained matrices as graph values: stored small, widened to float32 when a session loads them.
-import { type GraphBuilder, type Value, tensorOf } from '@ostinato/graph';
+import {
+  float16ToNumber,
+  type GraphBuilder,
+  numberToFloat16,
+  tensorOf,
+  type Value,
+} from '@ostinato/graph';
 import type { NamedTensor } from '@ostinato/model';
-import { floatToHalfBits, halfBitsToFloat } from './float16.js';
 
 /** How matrices are stored. All three compute in float32 after loading. */
 export type Precision = 'f32' | 'f16' | 'int8';
@@ -28,7 +33,7 @@ export function storeMatrix({ shape, data }: NamedTensor, precision: Precision):
   const size = [rows, columns] as const;
   if (precision === 'f32') return { shape: size, precision, values: data };
   if (precision === 'f16') {
-    return { shape: size, precision, values: Uint16Array.from(data, floatToHalfBits) };
+    return { shape: size, precision, values: Uint16Array.from(data, numberToFloat16) };
   }
   const scales = new Float32Array(rows);
   const values = new Int8Array(data.length);
@@ -61,7 +66,7 @@ export function widen(graph: GraphBuilder, name: string, matrix: StoredMatrix): 
 /** What a session computes with after loading: the same float32 numbers that `widen` gives, shape [rows, columns]. */
 export function widened({ shape, values, scales }: StoredMatrix): Float32Array {
   if (values instanceof Float32Array) return values;
-  if (values instanceof Uint16Array) return Float32Array.from(values, halfBitsToFloat);
+  if (values instanceof Uint16Array) return Float32Array.from(values, float16ToNumber);
   const columns = shape[1];
   return Float32Array.from(values, (value, i) => value * scales![Math.floor(i / columns)]);
 }
