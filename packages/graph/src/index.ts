@@ -12,11 +12,11 @@ export type {
   Value,
 } from './ir.js';
 export { float16ToNumber, numberToFloat16 } from './float16.js';
-export { ELEMENT_BYTES, tensorOf } from './tensors.js';
+export { tensorOf } from './tensors.js';
 export { gradients } from './gradients/gradients.js';
 export { sideBySide } from './gradients/matrix-rules.js';
 export { embeddingColumns } from './layers/embedding-columns.js';
-export { lstmLayer, lstmStep, type RecurrenceForm } from './layers/lstm-layer.js';
+export { lstmLayer, type RecurrenceForm } from './layers/lstm-layer.js';
 export {
   adamW,
   type AdamOptions,
@@ -25,7 +25,6 @@ export {
   clipFactor,
   globalNorm,
 } from './optimizer.js';
-export { dataTypeCode } from './onnx/data-types.js';
 export { type DecodeLimits, decodeModel } from './onnx/decode.js';
 export { encodeModel } from './onnx/encode.js';
 export { SUPPORTED_OPERATORS } from './onnx/operators.js';

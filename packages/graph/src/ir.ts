@@ -1,4 +1,4 @@
-// The graph in memory: what the builder makes, the passes change, and the encoder writes as ONNX.
+// The graph in memory: what the builder makes and the encoder writes as ONNX.
 // Names and meanings are ONNX's (https://github.com/onnx/onnx/blob/main/docs/IR.md).
 
 export type DataType = 'float32' | 'float16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';

@@ -1,4 +1,4 @@
-// The errors of this package. It stands below `core`, so they have a base of their own with the same two fields.
+// The errors of this package. It does not import `core`, so they have a base of their own with the same two fields.
 
 /** Base of the errors of networks and their parameters. `code` is stable across releases. */
 export class ModelError extends Error {

@@ -8,5 +8,6 @@ export class DeviceError extends OstinatoError {}
 /** The model cannot answer any more. `code`: `model-disposed`, `process-died`. Load it again. */
 export class ModelClosedError extends OstinatoError {}
 
-/** A call failed inside the runtime; the model can still be used. `code`: `run-failed`. */
+/** A call failed inside the runtime. `code`: `run-failed` (the model can still be used), `not-built` (the compiled
+ *  files of this package are missing, so that no model can be started). */
 export class RuntimeError extends OstinatoError {}

@@ -20,12 +20,12 @@ export interface LoadedModel extends AsyncDisposable {
 }
 
 /** Loads a model. Sizes, hashes and vocabulary are checked before the runtime sees a byte.
- *  @param folder of an artifact, such as `models/default`
+ *  @param folder of an artifact, such as `models/musicnet`
  *  @throws {ArtifactError} if the folder is not a whole artifact
  *  @throws {DeviceError} if the device is not there or refuses the model
  *  @throws {RangeError} if an option is outside its range
  *  @example
- *  const { model, tokenizer } = await loadModel('models/default');
+ *  const { model, tokenizer } = await loadModel('models/musicnet');
  *  const piece = await compose(model, tokenizer, { seed: 1, seconds: 60 });
  *  await model.dispose(); */
 export async function loadModel(

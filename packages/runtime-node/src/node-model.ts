@@ -39,7 +39,8 @@ export interface RuntimeOptions {
 
 /** Starts a process that runs the model.
  *  @throws {DeviceError} if the device is not there or refuses the model
- *  @throws {RangeError} if an option is outside its range */
+ *  @throws {RangeError} if an option is outside its range
+ *  @throws {RuntimeError} `not-built` in a checkout that was not built */
 export async function startModel(
   { graphs, grammar, stateSize }: ModelParts,
   { device = 'cpu', threads = defaultThreads() }: RuntimeOptions = {},

@@ -55,7 +55,7 @@ export function lstmLayer(
 }
 
 /** One step; every product is [4H, H] x [H, B]. */
-export function lstmStep(
+function lstmStep(
   g: GraphBuilder,
   projected: Value,
   recurrentWeight: Value,

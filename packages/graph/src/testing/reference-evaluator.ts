@@ -1,4 +1,4 @@
-// Evaluates a graph in float64, slowly and plainly: the referee for gradients and optimised graphs.
+// Evaluates a graph in float64, slowly and plainly: the referee for gradients and exported graphs.
 // Meanings: https://onnx.ai/onnx/operators/ at operator sets 18 to 21.
 import { GraphError } from '../errors.js';
 import type { Graph, Model, Node, Value } from '../ir.js';

@@ -1,4 +1,5 @@
-// `run.json`: what a run is. Written once when it starts; everything that changes is in its checkpoints.
+// `run.json`: what a run is. Written whenever a session of it starts; everything that changes meanwhile is in its
+// checkpoints.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -18,9 +19,9 @@ const runSchema = z.strictObject({
   config: lstmConfigSchema,
   tokenizerHash: z.string().min(1),
   corpusHash: z.string().min(1),
-  /** Complete, defaults included. A resumed run may have changed some of them: the checkpoints know. */
+  /** Complete, defaults included, as the newest session has them. */
   options: trainOptionsSchema,
-  /** The engine's own words: kind, provider, threads. */
+  /** Of the newest session, in the engine's own words: kind, provider, threads. */
   engine: z.string(),
 });
 
