@@ -44,4 +44,11 @@ describe('parseCsvTable', () => {
       { numRuns: 500, seed: 2 },
     );
   });
+
+  it('reads a field of millions of characters', () => {
+    const value = 'x'.repeat(30_000_000);
+    const [row] = parseCsvTable(`x,y\n${quote(value)},2`, ['x', 'y']);
+    expect(row.fields.x.length).toBe(value.length);
+    expect(row.fields.y).toBe('2');
+  });
 });

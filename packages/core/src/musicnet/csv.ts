@@ -13,8 +13,8 @@ interface RawRow {
   fields: string[];
 }
 
-/** One field with what ends it: quoted, where "" stands for a quote, or bare. */
-const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+const BARE_FIELD = /[^",\r\n]*/y;
+const FIELD_END = /,|\r\n|\n|\r|$/y;
 
 /** Reads a table whose first row names its columns, in any order; other columns are left out. Empty lines are skipped.
  *  @throws {MusicNetError} `bad-header`, `bad-row` or `bad-quote` */
@@ -43,20 +43,37 @@ function splitRows(text: string): RawRow[] {
   const rows: RawRow[] = [];
   let row: RawRow = { line: 1, fields: [] };
   let line = 1;
-  FIELD.lastIndex = 0;
-  while (FIELD.lastIndex < text.length || row.fields.length > 0) {
-    const match = FIELD.exec(text);
-    if (match === null) {
+  let at = 0;
+  while (at < text.length || row.fields.length > 0) {
+    const isQuoted = text[at] === '"';
+    const past = isQuoted ? closingQuote(text, at) + 1 : at + matchAt(BARE_FIELD, text, at)!.length;
+    const end = past === 0 ? undefined : matchAt(FIELD_END, text, past);
+    if (end === undefined) {
       const message = 'expected a comma or the end of the line after a field, found a stray quote';
       throw new MusicNetError('bad-quote', message, line);
     }
-    const [, quoted, bare, end] = match;
-    row.fields.push(quoted?.replaceAll('""', '"') ?? bare);
-    line += quoted?.match(/\r\n|\n|\r/g)?.length ?? 0;
+    const content = isQuoted ? text.slice(at + 1, past - 1) : text.slice(at, past);
+    row.fields.push(isQuoted ? content.replaceAll('""', '"') : content);
+    line += isQuoted ? (content.match(/\r\n|\n|\r/g)?.length ?? 0) : 0;
+    at = past + end.length;
     if (end === ',') continue;
     if (row.fields.length > 1 || row.fields[0] !== '') rows.push(row);
     line += 1;
     row = { line, fields: [] };
   }
   return rows;
+}
+
+/** The place of the quote that ends the field opened at `open`, in which "" stands for a quote; -1 if there is none.
+ *  No regular expression: one for this overflows the stack on a long field. */
+function closingQuote(text: string, open: number): number {
+  let at = text.indexOf('"', open + 1);
+  while (at !== -1 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
+  return at;
+}
+
+/** What a sticky pattern matches at a place; undefined if it does not. */
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
 }
