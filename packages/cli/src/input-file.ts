@@ -6,13 +6,14 @@ import {
   OstinatoError,
   parseTokenizer,
   readMidi,
+  recommendedSamplingSchema,
   type Score,
   type Tokenizer,
 } from '@ostinato/core';
 import * as z from 'zod';
 
-/** A vocabulary of 65,535 tokens, the most there can be, takes less. */
-const MAX_TOKENIZER_BYTES = 4 * 1024 * 1024;
+/** The most there can be are 32,768 labels of 200 characters, each listed twice: 40 MB where a character takes three bytes. */
+const MAX_TOKENIZER_BYTES = 64 * 1024 * 1024;
 const MAX_ABOUT_BYTES = 1024 * 1024;
 
 /** A file that cannot be used. `code` is the system's or that of the reader. */
@@ -52,13 +53,7 @@ const aboutSchema = z.strictObject({
   data: text,
   hardware: text,
   /** How to draw from the model where a caller has no opinion. */
-  sampling: z
-    .strictObject({
-      temperature: z.number().min(0.01).max(100),
-      topP: z.number().gt(0).max(1),
-      minP: z.number().min(0).lt(1),
-    })
-    .exactOptional(),
+  sampling: recommendedSamplingSchema.strict().exactOptional(),
   /** The shell commands that made the model. */
   commands: z.array(z.string().min(1)).exactOptional(),
 });

@@ -15,6 +15,7 @@ export {
   manifestSchema,
   MANIFEST_SCHEMA_VERSION,
   parseManifest,
+  recommendedSamplingSchema,
 } from './artifact/manifest.js';
 export type { VerifiedArtifact, VerifiedGraph } from './artifact/verify.js';
 export { verifyArtifact, verifyFile } from './artifact/verify.js';

@@ -26,7 +26,8 @@ const graphEntry = fileEntry.extend({
   opset: z.int().positive(),
 });
 
-const samplingEntry = z.object({
+/** Schema of `RecommendedSampling`. */
+export const recommendedSamplingSchema = z.object({
   temperature: z.number().min(0.01).max(100),
   topP: z.number().gt(0).max(1),
   minP: z.number().min(0).lt(1),
@@ -51,7 +52,7 @@ export const manifestSchema = z.object({
   golden: fileEntry,
   card: fileEntry,
   /** How to draw from this model where a caller has no opinion: spread it into the options of `generate`. */
-  sampling: samplingEntry,
+  sampling: recommendedSamplingSchema,
   training: z.object({
     data: z.string(),
     steps: z.int().nonnegative(),
@@ -65,7 +66,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export type GraphEntry = z.infer<typeof graphEntry>;
 export type FileEntry = z.infer<typeof fileEntry>;
 /** Ranges as in `SamplingParameters`. */
-export type RecommendedSampling = z.infer<typeof samplingEntry>;
+export type RecommendedSampling = z.infer<typeof recommendedSamplingSchema>;
 
 /** @throws {ArtifactError} `not-json` or `invalid-schema`, naming the place */
 export function parseManifest(text: string): Manifest {
