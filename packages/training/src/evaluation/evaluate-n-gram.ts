@@ -1,5 +1,5 @@
 // The baseline beside a network's figures: a 5-gram of the training split, on exactly the same tokens.
-import type { Grammar } from '@ostinato/core';
+import { allowedAfter } from '@ostinato/core';
 import type { Split } from '../data/split.js';
 import { type EvaluationCorpus, type Likelihood, LikelihoodSum } from './likelihood.js';
 import { createNGramCounter, type NGramModel } from './n-gram.js';
@@ -42,9 +42,8 @@ export async function evaluateNGram(
       model.predict(tokens, position, shares);
       const { probability, likeliest } = underGrammar(
         shares,
-        corpus.tokenizer.grammar,
-        tokens[position - 1],
         tokens[position],
+        allowedAfter(corpus.tokenizer.grammar, tokens[position - 1]),
       );
       sum.add(tokens[position], -Math.log(probability), likeliest);
     }
@@ -54,18 +53,16 @@ export async function evaluateNGram(
 
 function underGrammar(
   shares: Float64Array,
-  { stateAfter, allowed }: Grammar,
-  previous: number,
   token: number,
+  allowed: Uint8Array,
 ): { probability: number; likeliest: boolean } {
-  const row = stateAfter[previous] * shares.length;
   let total = 0;
   let highest = 0;
   for (let v = 0; v < shares.length; v++) {
-    if (allowed[row + v] === 0) continue;
+    if (allowed[v] === 0) continue;
     total += shares[v];
     if (shares[v] > highest) highest = shares[v];
   }
-  const share = allowed[row + token] === 0 ? 0 : shares[token];
+  const share = allowed[token] === 0 ? 0 : shares[token];
   return { probability: share / total, likeliest: share > 0 && share === highest };
 }

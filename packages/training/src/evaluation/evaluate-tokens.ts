@@ -1,12 +1,19 @@
 // How well a NextTokenModel predicts the pieces of a split: every token after the first, under the grammar's mask.
 //
 // Letters: B pieces side by side, V vocabulary, S numbers of state a sequence.
-import { type ModelState, type NextTokenModel, VocabularyError } from '@ostinato/core';
+import {
+  allowedAfter,
+  checkBatch,
+  logProbability,
+  type ModelState,
+  type NextTokenModel,
+  VocabularyError,
+} from '@ostinato/core';
 import type { Split } from '../data/split.js';
 import { type EvaluationCorpus, type Likelihood, LikelihoodSum } from './likelihood.js';
 
 export interface EvaluateTokensOptions {
-  /** B, pieces read side by side; changes the speed only. Default 16. */
+  /** B, pieces read side by side, at least 1; changes the speed only. Default 16. */
   readonly batch?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { tokensDone: number; tokensTotal: number }) => void;
@@ -14,6 +21,7 @@ export interface EvaluateTokensOptions {
 
 /** Likelihood of a split under a model. Feeds the pieces token by token, because the likeliest token of every position
  *  is wanted, not only the probability of the right one (which `model.score` gives).
+ *  @throws {RangeError} if `batch` is not an integer of at least 1
  *  @throws {VocabularyError} if the model has another vocabulary than the corpus
  *  @throws the signal's reason if it is aborted */
 export async function evaluateTokens(
@@ -22,6 +30,7 @@ export async function evaluateTokens(
   split: Split,
   { batch = 16, signal, onProgress }: EvaluateTokensOptions = {},
 ): Promise<Likelihood> {
+  checkBatch(batch);
   const { tokenizer } = corpus;
   if (model.vocabularySize !== tokenizer.vocabularySize) {
     throw new VocabularyError(
@@ -73,14 +82,10 @@ function addRows(
 ): void {
   for (const [index, row] of rows.entries()) {
     const token = row[position];
-    const mask = grammar.stateAfter[row[position - 1]] * V;
-    const allowed = grammar.allowed.subarray(mask, mask + V);
+    const allowed = allowedAfter(grammar, row[position - 1]);
     const own = logits.subarray(index * V, (index + 1) * V);
-    let highest = -Infinity;
-    for (let v = 0; v < V; v++) if (allowed[v] === 1 && own[v] > highest) highest = own[v];
-    let total = 0;
-    for (let v = 0; v < V; v++) if (allowed[v] === 1) total += Math.exp(own[v] - highest);
-    const logit = allowed[token] === 1 ? own[token] : -Infinity;
-    sum.add(token, Math.log(total) + highest - logit, logit === highest);
+    const isLikeliest =
+      allowed[token] === 1 && own.every((logit, id) => allowed[id] === 0 || logit <= own[token]);
+    sum.add(token, -logProbability(own, token, allowed), isLikeliest);
   }
 }

@@ -71,6 +71,11 @@ describe('evaluateTokens', () => {
     await expect(evaluateTokens(model, corpus, 'test', { signal })).rejects.toThrow('enough');
   });
 
+  it('refuses to read no pieces at a time, which would never end', async () => {
+    await using model = createFakeModel(tokenizer.grammar);
+    await expect(evaluateTokens(model, corpus, 'test', { batch: 0 })).rejects.toThrow(RangeError);
+  });
+
   it('refuses a model of another vocabulary', async () => {
     const other = createMemoryCorpus({ highestPitch: 70 });
     await using model = createFakeModel(other.tokenizer.grammar);
