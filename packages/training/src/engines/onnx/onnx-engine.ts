@@ -33,18 +33,24 @@ export interface OnnxEngineOptions extends EngineRequest {
 
 type Feeds = Record<string, Tensor>;
 
-/** Makes an engine on ONNX Runtime's CPU provider. */
+/** Makes an engine on ONNX Runtime's CPU provider.
+ *  @throws {CheckpointError} if a parameter is missing, unknown or of another shape */
 export async function createOnnxEngine(options: OnnxEngineOptions): Promise<TrainingEngine> {
   const threads = options.threads ?? availableParallelism();
   const training = await createSession(buildTrainingGraph(options, options.optimizer), threads);
   const engine = new OnnxEngine(options, training, threads);
-  await engine.importState({
-    step: 0,
-    parameters: options.parameters,
-    moments: engine.moments.copyOut(),
-    carried: engine.carried.copyOut(),
-  });
-  return engine;
+  try {
+    await engine.importState({
+      step: 0,
+      parameters: options.parameters,
+      moments: engine.moments.copyOut(),
+      carried: engine.carried.copyOut(),
+    });
+    return engine;
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
 }
 
 function createSession(model: Model, threads: number): Promise<InferenceSession> {
