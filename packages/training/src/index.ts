@@ -2,7 +2,6 @@ export {
   type Checkpoint,
   type CheckpointFacts,
   readCheckpoint,
-  readTrainedParameters,
   writeCheckpoint,
 } from './checkpoint/checkpoint.js';
 export { CheckpointError } from './checkpoint/checkpoint-error.js';
@@ -13,7 +12,6 @@ export {
   checkpointFolder,
   latestCheckpoint,
   listCheckpoints,
-  resolveCheckpoint,
 } from './checkpoint/run-folder.js';
 export type { Batch } from './data/batch.js';
 export { createBatchStream } from './data/batch-stream.js';

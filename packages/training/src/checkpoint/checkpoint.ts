@@ -75,26 +75,16 @@ export async function writeCheckpoint(
 /** Reads a whole checkpoint and checks it: sizes, hashes, and that the tensors are those of its network.
  *  @throws {CheckpointError} naming the file and what is wrong with it */
 export async function readCheckpoint(folder: string): Promise<Checkpoint> {
-  const { state, parameters } = await readTrainedParameters(folder);
-  const moments = await readTensors(folder, 'moments', state);
-  checkTensors(moments, momentShapes(state.config), `${basename(folder)}/${TENSOR_FILES.moments}`);
-  const carried = await readTensors(folder, 'carried', state);
-  return { state, engine: { step: state.step, parameters, moments, carried } };
-}
-
-/** Reads what a trained network is: its state and parameters, without what only going on needs.
- *  @throws {CheckpointError} naming the file and what is wrong with it */
-export async function readTrainedParameters(
-  folder: string,
-): Promise<{ state: CheckpointState; parameters: NamedTensors }> {
   const where = `${basename(folder)}/${STATE_FILE}`;
-  const bytes = await readPart(folder, STATE_FILE);
-  const state = parseCheckpointState(bytes.toString('utf8'), where);
+  const state = parseCheckpointState((await readPart(folder, STATE_FILE)).toString('utf8'), where);
   checkConfig(state.config, where);
   const parameters = await readTensors(folder, 'parameters', state);
   const shapes = new Map(lstmParameters(state.config).map(({ name, shape }) => [name, shape]));
   checkTensors(parameters, shapes, `${basename(folder)}/${TENSOR_FILES.parameters}`);
-  return { state, parameters };
+  const moments = await readTensors(folder, 'moments', state);
+  checkTensors(moments, momentShapes(state.config), `${basename(folder)}/${TENSOR_FILES.moments}`);
+  const carried = await readTensors(folder, 'carried', state);
+  return { state, engine: { step: state.step, parameters, moments, carried } };
 }
 
 async function readPart(folder: string, file: string): Promise<Buffer> {

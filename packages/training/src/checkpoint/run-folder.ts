@@ -51,18 +51,6 @@ export async function bestCheckpoint(runFolder: string): Promise<string | undefi
   return folder;
 }
 
-/** The checkpoint that a path means: itself if it is one, else the best of the run there.
- *  @throws {CheckpointError} `missing` if it is neither */
-export async function resolveCheckpoint(folder: string): Promise<string> {
-  if (await exists(join(folder, 'state.json'))) return folder;
-  const best = await bestCheckpoint(folder);
-  if (best !== undefined) return best;
-  throw new CheckpointError(
-    'missing',
-    `${folder}: neither a checkpoint (no state.json) nor a run with checkpoints (no ${CHECKPOINTS}/step-N)`,
-  );
-}
-
 /** Removes what an interrupted write or removal left. */
 export async function sweepLeftovers(runFolder: string): Promise<void> {
   const parent = join(runFolder, CHECKPOINTS);
