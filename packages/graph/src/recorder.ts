@@ -47,11 +47,13 @@ export class GraphRecorder {
   readonly #known = new Map<string, { values: Value[]; recorded: boolean }>();
   readonly #own = new Set<string>();
   #scope = '';
-  #recording = true;
+  /** A loop's body is not recorded: it has no gradient of its own, only the operation around it has. */
+  #recording: boolean;
 
   constructor(name: string, parent?: GraphRecorder) {
     this.#name = name;
     this.#parent = parent;
+    this.#recording = parent === undefined;
     this.#shared = parent
       ? parent.#shared
       : { nextId: 0, initializers: new Map(), constants: new Map(), numbers: new Map() };

@@ -139,4 +139,25 @@ describe('gradients', () => {
     const { d } = evaluateModel(g.build(), { a: { shape: [2], data: [0, 1] } });
     expect([...d.data]).toEqual([1, Math.E]);
   });
+
+  it('sees an operation that a body found in an unrecorded part of the graph', () => {
+    const g = new GraphBuilder('body');
+    const a = g.input('a', 'float32', [2]);
+    g.withoutRecording(() => g.exp(a));
+    const [total] = g.scan({
+      carried: [a],
+      sequences: [g.input('sequence', 'float32', [3, 2])],
+      body: (body, [sum], [element]) => ({
+        carried: [body.add(sum, body.mul(element, body.exp(a)))],
+        collected: [],
+      }),
+    });
+    g.output(total, 'total');
+    g.output(gradients(g, g.reduceSum(g.exp(a), [0]), [a])[0], 'd');
+    const { d } = evaluateModel(g.build(), {
+      a: { shape: [2], data: [0, 1] },
+      sequence: { shape: [3, 2], data: [0, 0, 0, 0, 0, 0] },
+    });
+    expect([...d.data]).toEqual([1, Math.E]);
+  });
 });
