@@ -7,7 +7,7 @@ import { describeError } from './terminal/describe-error.js';
  *  @param args what follows the program's name
  *  @returns the exit code: 0 done, 1 wrong input or failure, 130 after Ctrl-C, 143 after SIGTERM */
 export async function main(args: readonly string[]): Promise<number> {
-  leaveQuietlyWhenTheReaderIsGone();
+  tolerateReadersThatLeave();
   let exitCode = 0;
   const program = createProgram((code) => {
     exitCode = code;
@@ -22,9 +22,12 @@ export async function main(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-/** `ostinato inspect piece.mid | head -1` closes our output early, which is no failure. */
-function leaveQuietlyWhenTheReaderIsGone(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+/** `ostinato inspect piece.mid | head -1` closes our output early, and `ostinato train 2>&1 | head` our messages: neither
+ *  is a failure, and work that has begun goes on. */
+function tolerateReadersThatLeave(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }

@@ -12,6 +12,8 @@ export interface Finished {
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** Close the reading end of stderr at once. Default false. */
+  readonly closeStderr?: boolean;
   /** Send `signal` as soon as stderr contains `after`. */
   readonly interrupt?: { readonly signal: NodeJS.Signals; readonly after: string };
 }
@@ -20,7 +22,7 @@ export interface RunOptions {
  *  @param command its arguments; a text is split at spaces */
 export function runOstinato(
   command: string | readonly string[],
-  { cwd, interrupt }: RunOptions = {},
+  { cwd, closeStderr = false, interrupt }: RunOptions = {},
 ): Promise<Finished> {
   const args = typeof command === 'string' ? command.split(' ') : command;
   return new Promise((resolve, reject) => {
@@ -28,6 +30,7 @@ export function runOstinato(
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (closeStderr) child.stderr.destroy();
     let stdout = '';
     let stderr = '';
     let sent = false;
