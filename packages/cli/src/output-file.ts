@@ -1,6 +1,6 @@
 // Files that a command writes: whole or not at all.
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { OstinatoError } from '@ostinato/core';
 
 /** A place that cannot be written. */
@@ -13,6 +13,10 @@ export async function checkOutputFile(path: string): Promise<void> {
   if (found?.isDirectory()) {
     throw new OutputError('output-is-folder', `${path} is a folder; name a file inside it`);
   }
+  // The file takes the place of what is there, and a pipe or a device is not ours to remove.
+  if (found && !found.isFile()) {
+    throw new OutputError('output-not-a-file', `${path}: not a file; choose another name`);
+  }
   try {
     await mkdir(dirname(path), { recursive: true });
   } catch (cause) {
@@ -23,10 +27,13 @@ export async function checkOutputFile(path: string): Promise<void> {
   }
 }
 
-/** Writes a file beside its place, then renames it: whoever looks sees the old file or the new one.
+/** Writes a file beside its place, then renames it: whoever looks sees the old file or the new one. A link to a file
+ *  stays, and the file that it leads to is replaced.
  *  @throws {OutputError} if it cannot be written; the old file stays */
 export async function writeOutputFile(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const place = await realpath(path).catch(() => path); // not there yet
+  // Short, so that any name which the system takes can be written.
+  const temporary = join(dirname(place), `.ostinato-${process.pid}.tmp`);
   try {
     const file = await open(temporary, 'w');
     try {
@@ -35,7 +42,7 @@ export async function writeOutputFile(path: string, content: Uint8Array | string
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await rename(temporary, place);
   } catch (cause) {
     await rm(temporary, { force: true });
     const reason = (cause as Error).message;
