@@ -1,24 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { VocabularyError } from '../errors.js';
 import type { Score } from '../score/score.js';
+import { smallTokenizerConfig } from '../testing/small-tokenizer-config.js';
 import type { TokenizerConfig } from './config.js';
 import type { DecodedEvent } from './decoder.js';
 import { tempoOfBin } from './grid.js';
 import { createTokenizer } from './tokenizer.js';
 
 const CONFIG: TokenizerConfig = {
-  version: 1,
-  positionsPerQuarter: 24,
-  pitchRange: [36, 84],
-  instruments: [0, 40, 42],
-  percussionKeys: [35, 50],
-  timeSignatures: [
-    { numerator: 3, denominator: 4 },
-    { numerator: 4, denominator: 4 },
-    { numerator: 1, denominator: 16 },
-  ],
-  tempo: { lowestBpm: 16, highestBpm: 384, bins: 64 },
-  velocityBins: 0,
+  ...smallTokenizerConfig,
+  timeSignatures: [...smallTokenizerConfig.timeSignatures, { numerator: 1, denominator: 16 }],
   labels: {},
 };
 const tokenizer = createTokenizer(CONFIG);

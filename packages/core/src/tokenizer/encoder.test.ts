@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Note, Score, Track } from '../score/score.js';
-import type { TokenizerConfig } from './config.js';
+import { smallTokenizerConfig } from '../testing/small-tokenizer-config.js';
 import { tempoOfBin } from './grid.js';
 import { createTokenizer } from './tokenizer.js';
 
-const CONFIG: TokenizerConfig = {
-  version: 1,
-  positionsPerQuarter: 24,
-  pitchRange: [36, 84],
-  instruments: [0, 40, 42],
-  percussionKeys: [35, 50],
-  timeSignatures: [
-    { numerator: 3, denominator: 4 },
-    { numerator: 4, denominator: 4 },
-  ],
-  tempo: { lowestBpm: 16, highestBpm: 384, bins: 64 },
-  velocityBins: 0,
-  labels: { composer: ['Bach', 'Ravel'] },
-};
+const CONFIG = smallTokenizerConfig;
 const tokenizer = createTokenizer(CONFIG);
 /** The microseconds of 120 quarters a minute, as the nearest tempo bin says it. */
 const TEMPO = tempoOfBin(40, CONFIG.tempo);

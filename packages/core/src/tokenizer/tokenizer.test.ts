@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { VocabularyError } from '../errors.js';
+import { smallTokenizerConfig } from '../testing/small-tokenizer-config.js';
 import type { TokenizerConfig } from './config.js';
 import { GENERAL_MIDI_PROGRAMS, instrumentSlug } from './general-midi.js';
 import { createTokenizer, parseTokenizer, tokenizerToJson } from './tokenizer.js';
 import { TokenizerError } from './tokenizer-error.js';
 
 const CONFIG: TokenizerConfig = {
-  version: 1,
-  positionsPerQuarter: 24,
-  pitchRange: [36, 84],
-  instruments: [0, 40, 42],
-  percussionKeys: [35, 50],
-  timeSignatures: [
-    { numerator: 3, denominator: 4 },
-    { numerator: 4, denominator: 4 },
-  ],
-  tempo: { lowestBpm: 16, highestBpm: 384, bins: 64 },
-  velocityBins: 0,
+  ...smallTokenizerConfig,
   labels: { ensemble: ['Duo'], composer: ['Bach', 'Ravel'] },
 };
 const tokenizer = createTokenizer(CONFIG);
