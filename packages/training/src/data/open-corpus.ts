@@ -1,9 +1,9 @@
 // A corpus on disk, opened for training: a table of pieces in memory, their tokens read when they are asked for.
 import { createHash } from 'node:crypto';
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OstinatoError, parseTokenizer, type Tokenizer } from '@ostinato/core';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { CorpusError } from './corpus-error.js';
 import {
   BYTES_PER_TOKEN,
@@ -165,30 +165,39 @@ function parseJson<T>(where: string, text: string, schema: z.ZodType<T>): T {
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw damaged(`${where}: ${z.prettifyError(result.error)}`, result.error);
+  const issue = result.error.issues[0];
+  throw damaged(
+    `${where}: ${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'not valid'}`,
+    result.error,
+  );
 }
 
 async function readText(folder: string, name: string): Promise<string> {
-  try {
-    return await readFile(join(folder, name), 'utf8');
-  } catch (cause) {
-    throw missing(folder, name, cause);
-  }
+  return fromFile(folder, name, (path) => readFile(path, 'utf8'));
 }
 
 async function openFile(folder: string, name: string): Promise<FileHandle> {
-  try {
-    return await open(join(folder, name), 'r');
-  } catch (cause) {
-    throw missing(folder, name, cause);
-  }
+  return fromFile(folder, name, (path) => open(path, 'r'));
 }
 
-function missing(folder: string, name: string, cause: unknown): CorpusError {
-  const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+async function fromFile<T>(
+  folder: string,
+  name: string,
+  read: (path: string) => Promise<T>,
+): Promise<T> {
+  const path = join(folder, name);
+  try {
+    if ((await stat(path)).isFile()) return await read(path);
+  } catch (cause) {
+    throw missing(folder, name, (cause as NodeJS.ErrnoException).code ?? 'unknown error', cause);
+  }
+  throw missing(folder, name, 'not a file'); // opening a pipe would wait for ever
+}
+
+function missing(folder: string, name: string, reason: string, cause?: unknown): CorpusError {
   return new CorpusError(
     'missing-file',
-    `${folder}: expected a corpus, but ${name} cannot be read (${code}); make one with prepare`,
+    `${folder}: expected a corpus, but ${name} cannot be read (${reason}); make one with prepare`,
     { cause },
   );
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { truncateSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -305,6 +305,20 @@ describe('openCorpus refuses', () => {
     await writeFile(join(out, file), content);
     await expect(openCorpus(out)).rejects.toMatchObject({ code });
   });
+
+  it('a description with many faults, in one line that names the first', async () => {
+    await writeFile(join(out, CORPUS_FILES.corpus), '{"schemaVersion": 1}');
+    await expect(openCorpus(out)).rejects.toThrow(/^corpus\.json: source: [^\n✖]+$/);
+  });
+
+  it.skipIf(process.platform === 'win32').each(Object.values(CORPUS_FILES).slice(0, 4))(
+    'a pipe for %s, which would be waited for without end',
+    async (file) => {
+      await rm(join(out, file));
+      execFileSync('mkfifo', [join(out, file)]);
+      await expect(openCorpus(out)).rejects.toThrow(`${file} cannot be read (not a file)`);
+    },
+  );
 
   it('a tokenizer that belongs to another corpus', async () => {
     const other = join(folder, 'other');
