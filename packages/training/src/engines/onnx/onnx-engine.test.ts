@@ -1,4 +1,6 @@
+import { initializeParameters, type LstmConfig } from '@ostinato/model';
 import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../data/batch.js';
 import { trainingEngineContract } from '../../testing/engine-contract.js';
 import { createOnnxEngine } from './onnx-engine.js';
 
@@ -9,3 +11,29 @@ for (const form of ['scan', 'unrolled'] as const) {
     { describe, expect, it },
   );
 }
+
+it('says in one line what ONNX Runtime refused', async () => {
+  const sizes = { embeddingSize: 4, hiddenSize: 4, layers: 1, dropout: 0, tiedOutput: false };
+  const config: LstmConfig = { kind: 'lstm', vocabularySize: 5, ...sizes };
+  const engine = await createOnnxEngine({
+    config,
+    batch: 1,
+    steps: 1,
+    seed: 1,
+    optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: 1 },
+    parameters: initializeParameters(config, () => 0.5),
+    threads: 1,
+  });
+  const outside: Batch = {
+    tokens: Int32Array.of(99),
+    targets: Int32Array.of(0),
+    weights: Float32Array.of(1),
+    keep: Float32Array.of(0),
+    steps: 1,
+    batch: 1,
+  };
+  const expected = { code: 'engine', message: expect.stringMatching(/^[^\n]+1 x 1 tokens[^\n]+$/) };
+  await expect(engine.step(outside, { learningRate: 0.1 })).rejects.toMatchObject(expected);
+  await expect(engine.evaluate(outside, { reset: true })).rejects.toMatchObject(expected);
+  await engine.dispose();
+});

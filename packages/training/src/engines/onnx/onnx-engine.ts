@@ -5,6 +5,7 @@ import { encodeModel, type Model, type RecurrenceForm } from '@ostinato/graph';
 import { type LstmConfig, lstmParameters, type NamedTensors } from '@ostinato/model';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Batch } from '../../data/batch.js';
+import { TrainingError } from '../../trainer/training-error.js';
 import type {
   EngineState,
   EvaluationResult,
@@ -58,7 +59,7 @@ function createSession(model: Model, threads: number): Promise<InferenceSession>
     intraOpNumThreads: threads,
     // 'all' fuses transposes into slower products.
     graphOptimizationLevel: 'basic',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4, // what it logs of a failed run stands in the error too
     // Threads that wait spin this long before they sleep. Spinning for longer is no faster, and collapses 2 to 5
     // times when another program wants the cores.
     extra: { session: { intra_op: { spin_duration_us: '20' } } },
@@ -111,7 +112,7 @@ class OnnxEngine implements TrainingEngine {
     const fetches: Record<string, Tensor | null> = { loss: null, gradientNorm: null };
     for (const [name, tensor] of updated) fetches[nextName(name)] = tensor;
     for (const name of this.carried.tensors.keys()) fetches[nextName(name)] = null;
-    const results = await this.#training.run(feeds, fetches);
+    const results = await this.#run(this.#training, feeds, fetches);
     this.carried.copyIn(carriedResults(results, this.carried), 'training step');
     this.#step = count;
     return { loss: numberOf(results['loss']), gradientNorm: numberOf(results['gradientNorm']) };
@@ -122,10 +123,11 @@ class OnnxEngine implements TrainingEngine {
     const session = await this.#evaluation;
     const carried = this.#carriedInEvaluation;
     if (reset) carried.clear();
-    const results = await session.run({
+    const feeds: Feeds = {
       ...this.#windowFeeds(batch),
       ...Object.fromEntries([...this.#parameters.tensors, ...carried.tensors]),
-    });
+    };
+    const results = await this.#run(session, feeds, session.outputNames);
     carried.copyIn(carriedResults(results, carried), 'evaluation');
     return {
       lossSum: numberOf(results['lossSum']),
@@ -156,6 +158,24 @@ class OnnxEngine implements TrainingEngine {
     this.#disposed = true;
     await this.#training.release();
     await (await this.#evaluation)?.release();
+  }
+
+  async #run(
+    session: InferenceSession,
+    feeds: Feeds,
+    fetches: InferenceSession.FetchesType,
+  ): Promise<InferenceSession.OnnxValueMapType> {
+    try {
+      return await session.run(feeds, fetches);
+    } catch (cause) {
+      const { batch, steps } = this.#options;
+      const [reason] = (cause as Error).message.split('\n');
+      throw new TrainingError(
+        'engine',
+        `a window of ${batch} x ${steps} tokens could not be computed; if memory is short, take fewer sequences or a shorter window (${reason})`,
+        { cause },
+      );
+    }
   }
 
   #windowFeeds({ tokens, targets, weights, keep, steps, batch }: Batch): Feeds {
