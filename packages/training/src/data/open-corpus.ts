@@ -135,25 +135,39 @@ async function readTokenizer(
 
 async function readPieces(folder: string, description: CorpusDescription): Promise<CorpusPiece[]> {
   const text = await readText(folder, CORPUS_FILES.pieces);
-  if (sha256(text) !== description.sha256.pieces) {
-    throw damaged(
-      `${CORPUS_FILES.pieces}: it is not the file that ${CORPUS_FILES.corpus} was written with`,
-    );
-  }
+  if (sha256(text) !== description.sha256.pieces) throw notTheFile(CORPUS_FILES.pieces);
   const lines = text.split('\n').slice(0, -1);
   return lines.map((line, index) =>
     parseJson(`${CORPUS_FILES.pieces}:${index + 1}`, line, pieceSchema),
   );
 }
 
-async function openTokens(folder: string, { tokens }: CorpusDescription): Promise<FileHandle> {
+async function openTokens(
+  folder: string,
+  { tokens, sha256: hashes }: CorpusDescription,
+): Promise<FileHandle> {
   const file = await openFile(folder, CORPUS_FILES.tokens);
-  const { size } = await file.stat();
-  if (size === tokens * BYTES_PER_TOKEN) return file;
-  await file.close();
-  throw damaged(
-    `${CORPUS_FILES.tokens}: expected ${tokens * BYTES_PER_TOKEN} bytes (${tokens} tokens), found ${size}`,
-  );
+  try {
+    const { size } = await file.stat();
+    if (size !== tokens * BYTES_PER_TOKEN) {
+      throw damaged(
+        `${CORPUS_FILES.tokens}: expected ${tokens * BYTES_PER_TOKEN} bytes (${tokens} tokens), found ${size}`,
+      );
+    }
+    if ((await hashOf(file)) !== hashes.tokens) throw notTheFile(CORPUS_FILES.tokens);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** SHA-256 of a whole file, read piece by piece; the file stays open. */
+async function hashOf(file: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  const content = file.createReadStream({ start: 0, autoClose: false });
+  for await (const chunk of content as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 function parseJson<T>(where: string, text: string, schema: z.ZodType<T>): T {
@@ -200,6 +214,10 @@ function missing(folder: string, name: string, reason: string, cause?: unknown):
     `${folder}: expected a corpus, but ${name} cannot be read (${reason}); make one with prepare`,
     { cause },
   );
+}
+
+function notTheFile(name: string): CorpusError {
+  return damaged(`${name}: it is not the file that ${CORPUS_FILES.corpus} was written with`);
 }
 
 function damaged(message: string, cause?: unknown): CorpusError {

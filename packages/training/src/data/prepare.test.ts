@@ -306,6 +306,14 @@ describe('openCorpus refuses', () => {
     await expect(openCorpus(out)).rejects.toMatchObject({ code });
   });
 
+  it('tokens that were changed, though their number is right', async () => {
+    const file = join(out, CORPUS_FILES.tokens);
+    const bytes = await readFile(file);
+    bytes[bytes.length - 2] ^= 1;
+    await writeFile(file, bytes);
+    await expect(openCorpus(out)).rejects.toMatchObject({ code: 'damaged' });
+  });
+
   it('a description with many faults, in one line that names the first', async () => {
     await writeFile(join(out, CORPUS_FILES.corpus), '{"schemaVersion": 1}');
     await expect(openCorpus(out)).rejects.toThrow(/^corpus\.json: source: [^\n✖]+$/);
