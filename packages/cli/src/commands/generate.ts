@@ -15,6 +15,7 @@ import { addDeviceOptions, type DeviceArguments, deviceOptions } from '../device
 import { InputError, readPrimer } from '../input-file.js';
 import { decimal, integer, label, list, path, pathWith, seed } from '../option-parsers.js';
 import { checkOutputFile } from '../output-file.js';
+import { checkPrimer } from '../primer.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
 import { printable } from '../terminal/printable.js';
 import type { Progress } from '../terminal/progress.js';
@@ -88,14 +89,17 @@ async function runGeneration(
   const { out = 'piece.mid', svg, wav } = options;
   const files: OutputFiles = { midi: out, ...(svg && { svg }), ...(wav && { wav }) };
   for (const file of Object.values(files)) await checkOutputFile(file);
-  const primer = options.primer === undefined ? {} : { primer: await readPrimer(options.primer) };
+  const primer = options.primer === undefined ? undefined : await readPrimer(options.primer);
 
   const { model, tokenizer, manifest } = await loadModel(options.model, deviceOptions(options));
   await using _ = model;
   signal.throwIfAborted();
+  const primerChanges = primer && checkPrimer(options.primer!, primer, tokenizer);
   const asked = { ...manifest.sampling, ...generateOptions(options, tokenizer) };
-  const notes = generate(model, tokenizer, { ...asked, ...primer, signal });
+  const notes = generate(model, tokenizer, { ...asked, ...(primer && { primer }), signal });
   progress.note(`composing with ${printable(manifest.name)} on ${options.device}`);
+  if (primerChanges !== undefined) progress.note(primerChanges);
+  if (primer) progress.update(`reading the primer: ${formatPlural(countNotes(primer), 'note')}`);
   const started = performance.now();
   const composition = await drain(notes, asked.seconds, progress);
   const elapsed = (performance.now() - started) / 1000;
