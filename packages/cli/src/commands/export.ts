@@ -65,10 +65,12 @@ async function exportRun(
   };
 }
 
-function describeParity({ trainedToStep, trainedToChunk, draws, storage }: ParityReport): string[] {
+function describeParity(parity: ParityReport): string[] {
+  const { trainedToStep, trainedToChunk, largestLogit, draws, storage } = parity;
   return [
     `parity: logits within ${trainedToStep.toExponential(1)} (step) and ${trainedToChunk.toExponential(1)} (chunk) ` +
-      `of the trained network's; ${formatCount(draws.tokens)} tokens drawn alike by both graphs`,
+      `of the trained network's, the largest of which is ${largestLogit.toFixed(1)}; ` +
+      `${formatCount(draws.tokens)} tokens drawn alike by both graphs`,
     `storage: logits change by ${storage.mean.toExponential(1)} on average, ${storage.largest.toExponential(1)} at most`,
   ];
 }
