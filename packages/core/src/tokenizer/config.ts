@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { LONGEST_BAR, POSITIONS_PER_QUARTER } from './grid.js';
 import { barLength, metreName } from './metre.js';
 import type { Metre } from './metre.js';
-import { TokenizerError } from './tokenizer-error.js';
+import { describeFaults, TokenizerError } from './tokenizer-error.js';
 
 /** Version of tokenizer.json; raised when the same config would give other tokens. */
 export const TOKENIZER_VERSION = 1;
@@ -79,7 +79,7 @@ export type TokenizerConfig = z.infer<typeof tokenizerConfigSchema>;
 export function parseTokenizerConfig(value: unknown): TokenizerConfig {
   const result = tokenizerConfigSchema.safeParse(value);
   if (result.success) return result.data;
-  throw new TokenizerError('tokenizer-config', `tokenizer: ${z.prettifyError(result.error)}`, {
+  throw new TokenizerError('tokenizer-config', `tokenizer: ${describeFaults(result.error)}`, {
     cause: result.error,
   });
 }

@@ -5,7 +5,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import * as z from 'zod';
 import { TOKENIZER_VERSION, parseTokenizerConfig } from './config.js';
 import type { TokenizerConfig } from './config.js';
-import { TokenizerError } from './tokenizer-error.js';
+import { describeFaults, TokenizerError } from './tokenizer-error.js';
 import { createVocabulary } from './vocabulary.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -50,7 +50,7 @@ function parseDocument(text: string): z.infer<typeof headSchema> {
   if (!result.success) {
     throw new TokenizerError(
       'tokenizer-config',
-      `tokenizer.json: ${z.prettifyError(result.error)}`,
+      `tokenizer.json: ${describeFaults(result.error)}`,
       { cause: result.error },
     );
   }

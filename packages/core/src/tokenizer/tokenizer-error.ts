@@ -1,4 +1,5 @@
 // What the tokenizer refuses, apart from ids outside of its vocabulary (VocabularyError).
+import type * as z from 'zod';
 import { OstinatoError } from '../errors.js';
 
 /** A config, a score or a token sequence that cannot be taken. `code`:
@@ -8,3 +9,8 @@ import { OstinatoError } from '../errors.js';
  *  - `too-many-bars`: the score has more bars than a tokenizer accepts
  *  - `ungrammatical`: a token may not follow the one before it */
 export class TokenizerError extends OstinatoError {}
+
+/** Every fault that a schema found and its place, in one line. */
+export function describeFaults({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join('.') || 'content'}: ${message}`).join('; ');
+}

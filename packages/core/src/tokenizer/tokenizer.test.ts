@@ -233,6 +233,7 @@ describe('tokenizer.json', () => {
     ],
   ])('refuses %s', (_, document, code, message) => {
     expect(() => parseTokenizer(document)).toThrow(TokenizerError);
+    expect(() => parseTokenizer(document)).toThrow(/^tokenizer(\.json)?: [^\n✖]+$/);
     expect(() => parseTokenizer(document)).toThrow(expect.objectContaining({ code }));
     expect(() => parseTokenizer(document)).toThrow(message);
   });
