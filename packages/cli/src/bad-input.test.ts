@@ -15,6 +15,7 @@ beforeAll(async () => {
   await writeFile(join(cwd, 'musicnet.npz'), 'PK');
   await writeFile(join(cwd, 'about.json'), '{"license":"MIT"}');
   await mkdir(join(cwd, 'folder', 'inside'), { recursive: true });
+  await mkdir(join(cwd, 'odd', 'manifest.json'), { recursive: true });
 });
 afterAll(async () => {
   await rm(cwd, { recursive: true });
@@ -48,6 +49,7 @@ it.concurrent.each([
   [['inspect', 'text.mid'], 'text.mid: MIDI file, byte 0: expected a Standard MIDI File'],
   [['inspect', 'empty.mid'], 'empty.mid: MIDI file, byte 0'],
   [['inspect', 'folder'], 'folder: neither a model'],
+  [['inspect', 'odd'], 'manifest.json: not a file'],
   [['prepare', 'folder'], "required option '--out <DIR>' not specified"],
   [['prepare', 'missing', '--out', 'corpus'], 'missing: expected a folder or an archive'],
   [['prepare', 'folder', '--out', 'corpus'], 'folder'],

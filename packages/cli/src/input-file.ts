@@ -15,6 +15,8 @@ import * as z from 'zod';
 /** The most there can be are 32,768 labels of 200 characters, each listed twice: 40 MB where a character takes three bytes. */
 const MAX_TOKENIZER_BYTES = 64 * 1024 * 1024;
 const MAX_ABOUT_BYTES = 1024 * 1024;
+/** The description of a model or a corpus takes a few kilobytes. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /** A file that cannot be used. `code` is the system's or that of the reader. */
 export class InputError extends OstinatoError {}
@@ -32,6 +34,12 @@ export async function readPrimer(path: string): Promise<Score> {
   const { score } = await readMidiFile(path);
   if (score.tracks.some((track) => track.notes.length > 0)) return score;
   throw new InputError('no-notes', `${path}: holds no note to go on from`);
+}
+
+/** Reads a description that one of our commands wrote.
+ *  @throws {InputError} naming the file */
+export async function readTextFile(path: string): Promise<string> {
+  return new TextDecoder().decode(await readLimited(path, MAX_TEXT_BYTES));
 }
 
 /** Reads a tokenizer.json.

@@ -1,5 +1,4 @@
 // A summary of the folders that our commands make: a corpus, a run, a model.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST_FILE, parseManifest } from '@ostinato/core';
 import {
@@ -10,7 +9,7 @@ import {
   readRun,
   SPLITS,
 } from '@ostinato/training';
-import { InputError } from '../input-file.js';
+import { InputError, readTextFile } from '../input-file.js';
 import type { Report } from '../run-command.js';
 import { printable } from '../terminal/printable.js';
 import { formatTable } from '../terminal/table.js';
@@ -94,7 +93,7 @@ async function describeRun(folder: string): Promise<Report | undefined> {
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readTextFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
