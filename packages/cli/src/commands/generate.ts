@@ -62,7 +62,11 @@ export function addGenerateCommand(program: Command, setExitCode: (code: number)
       decimal(0, 1, 'above'),
     )
     .option('--min-p <P>', 'drop tokens below P of the likeliest', decimal(0, 1, 'below'))
-    .option('--primer <FILE.mid>', 'a piece to continue; it is part of the result', path)
+    .option(
+      '--primer <FILE.mid>',
+      'a piece to continue; it is part of the result, on the grid',
+      path,
+    )
     .option('--label <KIND=VALUE>', 'such as composer=Bach; may be given several times', label)
     .option('--instruments <NAMES>', 'who plays, by name or MIDI program: violin,cello', list)
     .option('--out <FILE.mid>', 'default: piece.mid', pathWith('.mid', '.midi'))
