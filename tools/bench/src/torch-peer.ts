@@ -1,7 +1,7 @@
 // PyTorch beside us: a Python process that answers one JSON line for each request.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const SCRIPT = fileURLToPath(new URL('../python/peer.py', import.meta.url));
@@ -22,8 +22,14 @@ export async function startTorch(
   const failed = new Promise<Error>((resolve) => child.once('error', resolve));
   let complaint = '';
   child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
-  const lines = createInterface({ input: child.stdout });
-  const ask = <Answer>(request: object) => askLine<Answer>(child, lines, request);
+  child.stdin.on('error', () => {}); // a child that died is told by the end of its lines
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async <Answer>(request: object): Promise<Answer> => {
+    child.stdin.write(`${JSON.stringify(request)}\n`);
+    const { done, value } = await lines.next();
+    if (done) throw new Error('PyTorch ended without an answer');
+    return JSON.parse(value) as Answer;
+  };
   const info = await Promise.race([ask<{ torch: string }>({ op: 'info' }), failed]).catch(
     (error: Error) => error,
   );
@@ -39,19 +45,4 @@ export async function startTorch(
       await once(child, 'exit');
     },
   };
-}
-
-async function askLine<Answer>(
-  child: ChildProcess,
-  lines: Interface,
-  request: object,
-): Promise<Answer> {
-  const answered = once(lines, 'line') as Promise<[string]>;
-  const ended = once(lines, 'close').then(() => {
-    throw new Error('PyTorch ended without an answer');
-  });
-  child.stdin?.on('error', () => {}); // a child that died is told by `close`
-  child.stdin?.write(`${JSON.stringify(request)}\n`);
-  const [line] = await Promise.race([answered, ended]);
-  return JSON.parse(line) as Answer;
 }
