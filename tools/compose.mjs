@@ -6,6 +6,7 @@ import { main } from '../packages/cli/dist/main.js';
 
 const defaults = {
   model: 'models/musicnet',
+  seed: '4',
   seconds: '60',
   out: 'out/composition.mid',
   svg: 'out/composition.svg',
