@@ -55,12 +55,10 @@ export class GraphBuilder extends GraphRecorder {
   min = (a: Value, b: Value): Value => this.#binary('Min', a, b);
   max = (a: Value, b: Value): Value => this.#binary('Max', a, b);
   less = (a: Value, b: Value): Value => this.#binary('Less', a, b, 'bool');
-  lessOrEqual = (a: Value, b: Value): Value => this.#binary('LessOrEqual', a, b, 'bool');
   greater = (a: Value, b: Value): Value => this.#binary('Greater', a, b, 'bool');
   greaterOrEqual = (a: Value, b: Value): Value => this.#binary('GreaterOrEqual', a, b, 'bool');
   equal = (a: Value, b: Value): Value => this.#binary('Equal', a, b, 'bool');
   and = (a: Value, b: Value): Value => this.#binary('And', a, b, 'bool');
-  or = (a: Value, b: Value): Value => this.#binary('Or', a, b, 'bool');
 
   // Elementwise, of one value.
   neg = (x: Value): Value => this.#unary('Neg', x);
@@ -69,7 +67,6 @@ export class GraphBuilder extends GraphRecorder {
   sqrt = (x: Value): Value => this.#unary('Sqrt', x);
   tanh = (x: Value): Value => this.#unary('Tanh', x);
   sigmoid = (x: Value): Value => this.#unary('Sigmoid', x);
-  not = (x: Value): Value => this.#unary('Not', x);
   identity = (x: Value): Value => this.#unary('Identity', x);
 
   /** A constant of 32-bit floats. */

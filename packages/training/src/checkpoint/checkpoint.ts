@@ -7,12 +7,12 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   type LstmConfig,
-  lstmParameters,
   ModelError,
   type NamedTensors,
   validateLstmConfig,
 } from '@ostinato/model';
 import type { EngineState } from '../engines/engine.js';
+import { momentShapes, parameterShapes } from '../engines/state-tensors.js';
 import { checkTensors } from './check-tensors.js';
 import { CheckpointError } from './checkpoint-error.js';
 import {
@@ -79,7 +79,7 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
   const state = parseCheckpointState((await readPart(folder, STATE_FILE)).toString('utf8'), where);
   checkConfig(state.config, where);
   const parameters = await readTensors(folder, 'parameters', state);
-  const shapes = new Map(lstmParameters(state.config).map(({ name, shape }) => [name, shape]));
+  const shapes = parameterShapes(state.config);
   checkTensors(parameters, shapes, `${basename(folder)}/${TENSOR_FILES.parameters}`);
   const moments = await readTensors(folder, 'moments', state);
   checkTensors(moments, momentShapes(state.config), `${basename(folder)}/${TENSOR_FILES.moments}`);
@@ -134,16 +134,6 @@ function checkConfig(config: LstmConfig, where: string): void {
     if (!(cause instanceof ModelError)) throw cause;
     throw new CheckpointError('damaged', `${where}: ${cause.message}`, { cause });
   }
-}
-
-/** Adam's two moments of every parameter, in its shape. */
-function momentShapes(config: LstmConfig): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>();
-  for (const { name, shape } of lstmParameters(config)) {
-    shapes.set(`first.${name}`, shape);
-    shapes.set(`second.${name}`, shape);
-  }
-  return shapes;
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@
 // Parameters and moments are updated in place; see docs/decisions for why a graph.
 import { availableParallelism } from 'node:os';
 import { encodeModel, type Model, type RecurrenceForm } from '@ostinato/graph';
-import { type LstmConfig, lstmParameters, type NamedTensors } from '@ostinato/model';
+import type { NamedTensors } from '@ostinato/model';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Batch } from '../../data/batch.js';
 import { TrainingError } from '../../trainer/training-error.js';
@@ -14,16 +14,10 @@ import type {
   TrainingEngine,
 } from '../engine.js';
 import type { EngineRequest } from '../engine-factory.js';
+import { carriedShapes, momentShapes, parameterShapes } from '../state-tensors.js';
 import { createMaskSource, type MaskSource } from './dropout-masks.js';
 import { createTensorBuffers, type TensorBuffers } from './tensor-buffers.js';
-import {
-  buildEvaluationGraph,
-  buildTrainingGraph,
-  carriedNames,
-  maskName,
-  momentNames,
-  nextName,
-} from './training-graph.js';
+import { buildEvaluationGraph, buildTrainingGraph, maskName, nextName } from './training-graph.js';
 
 export interface OnnxEngineOptions extends EngineRequest {
   /** Threads of ONNX Runtime; default: one for each core. */
@@ -87,9 +81,8 @@ class OnnxEngine implements TrainingEngine {
     this.#training = training;
     this.#threads = threads;
     this.description = `onnx, cpu, ${threads} thread${threads === 1 ? '' : 's'}`;
-    const shapes = new Map(lstmParameters(config).map(({ name, shape }) => [name, shape]));
-    this.#parameters = createTensorBuffers(shapes);
-    this.moments = createTensorBuffers(momentShapes(shapes));
+    this.#parameters = createTensorBuffers(parameterShapes(config));
+    this.moments = createTensorBuffers(momentShapes(config));
     this.carried = createTensorBuffers(carriedShapes(config, batch));
     this.#carriedInEvaluation = createTensorBuffers(carriedShapes(config, batch));
     this.#masks = createMaskSource(seed, dropout, hiddenSize * batch, layers);
@@ -210,26 +203,6 @@ const scalar = (value: number): Tensor => new Tensor('float32', Float32Array.of(
 
 function numberOf(tensor: Tensor | undefined): number {
   return (tensor?.data as Float32Array | undefined)?.[0] ?? Number.NaN;
-}
-
-function momentShapes(
-  shapes: ReadonlyMap<string, readonly number[]>,
-): Map<string, readonly number[]> {
-  const moments = new Map<string, readonly number[]>();
-  for (const [name, shape] of shapes) {
-    const { first, second } = momentNames(name);
-    moments.set(first, shape).set(second, shape);
-  }
-  return moments;
-}
-
-function carriedShapes(config: LstmConfig, batch: number): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>();
-  for (let layer = 0; layer < config.layers; layer++) {
-    const { hidden, cell } = carriedNames(layer);
-    shapes.set(hidden, [config.hiddenSize, batch]).set(cell, [config.hiddenSize, batch]);
-  }
-  return shapes;
 }
 
 function carriedResults(

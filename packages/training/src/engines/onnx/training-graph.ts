@@ -14,6 +14,7 @@ import {
 } from '@ostinato/graph';
 import { type LayerState, type LstmConfig, lstmForward, lstmParameters } from '@ostinato/model';
 import type { OptimizerOptions } from '../engine-factory.js';
+import { carriedNames, momentNames } from '../state-tensors.js';
 
 export interface TrainingGraphOptions {
   readonly config: LstmConfig;
@@ -24,17 +25,9 @@ export interface TrainingGraphOptions {
   readonly form?: RecurrenceForm;
 }
 
-/** Names of the graphs' inputs and outputs, beside those of the parameters. `next.` marks what a step leaves behind. */
-export const carriedNames = (layer: number): { hidden: string; cell: string } => ({
-  hidden: `hidden.${layer}`,
-  cell: `cell.${layer}`,
-});
+/** Names of the graphs' inputs and outputs, beside those of state-tensors.ts. `next.` marks what a step leaves behind. */
 export const maskName = (layer: number): string => `mask.${layer}`;
 export const nextName = (name: string): string => `next.${name}`;
-export const momentNames = (parameter: string): { first: string; second: string } => ({
-  first: `first.${parameter}`,
-  second: `second.${parameter}`,
-});
 
 /** One optimizer step: forward, backward, clipping and AdamW. Outputs `loss` (mean nats a target), `gradientNorm`
  *  (before clipping), and the next parameters, moments and carried state. */
