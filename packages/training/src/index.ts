@@ -53,6 +53,7 @@ export {
 } from './evaluation/n-gram.js';
 export { type MetricsLine, readMetrics } from './trainer/metrics-log.js';
 export type { TrainProgress } from './trainer/progress.js';
+export type { EvaluationMoment, RunObserver } from './trainer/run-observer.js';
 export { readRun, type Run, RUN_TOKENIZER_FILE } from './trainer/run-file.js';
 export { train, type TrainRequest, type TrainResult } from './trainer/train.js';
 export {

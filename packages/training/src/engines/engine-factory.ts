@@ -26,6 +26,12 @@ export interface EngineRequest {
   readonly steps: number;
   /** Seed of the dropout masks, 0..2^32-1. */
   readonly seed: number;
+  /** Whether one dropout mask holds for a whole window (variational, Gal & Ghahramani 2016) or each step has its own.
+   *  Default `window`. */
+  readonly dropoutMask?: 'window' | 'step' | undefined;
+  /** Streams computed at once; divides `batch`. With fewer than `batch` the gradients of B / microBatch parts are added
+   *  before the one update: the result of a whole batch but for the order of sums, in less memory. Default: `batch`. */
+  readonly microBatch?: number | undefined;
   readonly optimizer: OptimizerOptions;
   /** Where training starts; copied. Moments and carried state start at zero. */
   readonly parameters: NamedTensors;
