@@ -39,6 +39,11 @@ export type {
 export type { EngineFactory, EngineRequest, OptimizerOptions } from './engines/engine-factory.js';
 export { createOnnxEngine, type OnnxEngineOptions } from './engines/onnx/onnx-engine.js';
 export {
+  type ResolvedDevice,
+  resolveTrainingDevice,
+  type TrainingDevice,
+} from './engines/onnx/training-device.js';
+export {
   evaluateNGram,
   type NGramEvaluationOptions,
   trainNGram,

@@ -17,11 +17,14 @@ import type { EngineRequest } from '../engine-factory.js';
 import { carriedShapes, momentShapes, parameterShapes } from '../state-tensors.js';
 import { createMaskSource, type MaskSource } from './dropout-masks.js';
 import { createTensorBuffers, type TensorBuffers } from './tensor-buffers.js';
+import type { TrainingDevice } from './training-device.js';
 import { buildEvaluationGraph, buildTrainingGraph, maskName, nextName } from './training-graph.js';
 
 export interface OnnxEngineOptions extends EngineRequest {
   /** Threads of ONNX Runtime; default: one for each core. */
   readonly threads?: number;
+  /** Where it computes; see `resolveTrainingDevice`. Default `cpu`. */
+  readonly device?: TrainingDevice;
   /** How the recurrence is written; default: `scan`, the faster one on CPUs. */
   readonly form?: RecurrenceForm;
 }
@@ -31,7 +34,8 @@ type Feeds = Record<string, Tensor>;
 /** Makes an engine on ONNX Runtime's CPU provider.
  *  @throws {CheckpointError} if a parameter is missing, unknown or of another shape */
 export async function createOnnxEngine(options: OnnxEngineOptions): Promise<TrainingEngine> {
-  const threads = options.threads ?? availableParallelism();
+  const { device = 'cpu', threads = availableParallelism() } = options;
+  if (device !== 'cpu') throw new TrainingError('device', `device ${device}: not available`);
   const training = await createSession(buildTrainingGraph(options, options.optimizer), threads);
   const engine = new OnnxEngine(options, training, threads);
   try {
