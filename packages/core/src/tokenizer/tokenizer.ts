@@ -14,7 +14,9 @@ import type { Grammar } from './grammar.js';
 import { headOfPiece, withoutLabels } from './head.js';
 import type { Labels } from './head.js';
 import { hashVocabulary, parseVocabulary, vocabularyToJson } from './json.js';
-import { transposeTokens, transpositionRange } from './transpose.js';
+import { barRotations, rotateBars } from './rotate-bars.js';
+import { shiftVelocities, stretchTempo } from './shift-bins.js';
+import { playableTransposition, transposeTokens, transpositionRange } from './transpose.js';
 import type { TranspositionRange } from './transpose.js';
 import { createVocabulary } from './vocabulary.js';
 import type { LabelBlock, TokenKind, Vocabulary } from './vocabulary.js';
@@ -69,10 +71,29 @@ export interface Tokenizer {
   withoutLabels(tokens: Uint16Array, drop?: (kind: string) => boolean): Uint16Array;
   /** The shifts in semitones that keep every pitch in the vocabulary. */
   transpositionRange(tokens: Uint16Array): TranspositionRange;
+  /** The shifts that also keep every instrument within what it can play; a pitch that the sequence itself asks of an
+   *  instrument counts as playable. */
+  playableTransposition(tokens: Uint16Array): TranspositionRange;
   /** Shifts every pitch; percussion stays.
    *  @returns a copy
    *  @throws {RangeError} outside of `transpositionRange` */
   transposeTokens(tokens: Uint16Array, semitones: number): Uint16Array;
+  /** Multiplies every tempo by a factor, to the nearest bin; all by as many bins, and no further than the scale goes.
+   *  @returns a copy
+   *  @throws {RangeError} if the factor is not a positive number */
+  stretchTempo(tokens: Uint16Array, factor: number): Uint16Array;
+  /** Makes every note louder (or, below 0, softer) by as many bins, within the scale; nothing without velocities.
+   *  @returns a copy
+   *  @throws {RangeError} if `bins` is not an integer */
+  shiftVelocities(tokens: Uint16Array, bins: number): Uint16Array;
+  /** In how many ways a piece can begin, >= 1: as it does, or at a bar line that has notes on both sides. */
+  barRotations(tokens: Uint16Array): number;
+  /** The piece from one of those places to its end, then, as a piece of its own that stops without an `End`, from its
+   *  beginning to that place. The first part says again the metre, tempo and instrument in force where it begins.
+   *  @param rotation 0 (the piece as it is) to `barRotations` - 1
+   *  @returns a copy: two pieces, one after another, unless `rotation` is 0
+   *  @throws {RangeError} if there is no such rotation */
+  rotateBars(tokens: Uint16Array, rotation: number): Uint16Array;
 
   /** @throws {VocabularyError} if there is no token of that name */
   idOf(name: string): number;
@@ -121,7 +142,12 @@ function tokenizerOf(vocabulary: Vocabulary): Tokenizer {
     noteBias: (constraints) => noteBias(vocabulary, constraints),
     withoutLabels: (tokens, drop) => withoutLabels(vocabulary, tokens, drop),
     transpositionRange: (tokens) => transpositionRange(vocabulary, tokens),
+    playableTransposition: (tokens) => playableTransposition(vocabulary, tokens),
     transposeTokens: (tokens, semitones) => transposeTokens(vocabulary, tokens, semitones),
+    stretchTempo: (tokens, factor) => stretchTempo(vocabulary, tokens, factor),
+    shiftVelocities: (tokens, bins) => shiftVelocities(vocabulary, tokens, bins),
+    barRotations: (tokens) => barRotations(vocabulary, tokens),
+    rotateBars: (tokens, rotation) => rotateBars(vocabulary, tokens, rotation),
     idOf: vocabulary.idOf,
     kindOf: vocabulary.kindOf,
   };
