@@ -109,6 +109,10 @@ export { TokenizerError } from './tokenizer/tokenizer-error.js';
 export type { EncodeOptions, HeadOptions, Tokenizer } from './tokenizer/tokenizer.js';
 export { createTokenizer, parseTokenizer, tokenizerToJson } from './tokenizer/tokenizer.js';
 export type { TranspositionRange } from './tokenizer/transpose.js';
-export type { FitOptions, VocabularyCollector } from './tokenizer/vocabulary-collector.js';
-export { createVocabularyCollector } from './tokenizer/vocabulary-collector.js';
+export type {
+  FitOptions,
+  VocabularyCollector,
+  VocabularyNeeds,
+} from './tokenizer/vocabulary-collector.js';
+export { createVocabularyCollector, vocabularyNeeds } from './tokenizer/vocabulary-collector.js';
 export type { LabelBlock, TokenKind } from './tokenizer/vocabulary.js';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Note, Score, Track } from '../score/score.js';
 import { metreName } from './metre.js';
 import { createTokenizer } from './tokenizer.js';
-import { createVocabularyCollector } from './vocabulary-collector.js';
+import { createVocabularyCollector, vocabularyNeeds } from './vocabulary-collector.js';
+import type { VocabularyNeeds } from './vocabulary-collector.js';
 
 /** Notes of a quarter, one after another, at 24 ticks a quarter. */
 function notes(...pitches: number[]): Note[] {
@@ -78,5 +79,50 @@ describe('vocabulary collector', () => {
     const collector = createVocabularyCollector();
     collector.add(scoreOf([]));
     expect(() => collector.finish()).toThrow(expect.objectContaining({ code: 'empty-score' }));
+  });
+});
+
+describe('the needs of a score', () => {
+  const score = scoreOf(
+    [
+      { program: 42, notes: notes(48, 60) },
+      { program: 42, notes: notes(72) },
+      { channel: 9, notes: notes(38, 36) },
+      { program: 7 },
+    ],
+    { timeSignatures: [{ tick: 0, numerator: 3, denominator: 4 }] },
+  );
+
+  it('are a few numbers', () => {
+    expect(vocabularyNeeds(score)).toEqual({
+      notes: [
+        [42, 3],
+        ['percussion', 2],
+      ],
+      pitches: [48, 72],
+      percussionKeys: [36, 38],
+      metres: ['3/4'],
+    });
+  });
+
+  it('stand for the score, also after a way through JSON', () => {
+    const labels = { composer: 'Bach' };
+    const whole = createVocabularyCollector();
+    whole.add(score, labels);
+    const fromNeeds = createVocabularyCollector();
+    fromNeeds.addNeeds(
+      JSON.parse(JSON.stringify(vocabularyNeeds(score))) as VocabularyNeeds,
+      labels,
+    );
+    expect(fromNeeds.finish()).toEqual(whole.finish());
+  });
+
+  it('of a score without notes are none', () => {
+    expect(vocabularyNeeds(scoreOf([{}]))).toEqual({
+      notes: [],
+      pitches: null,
+      percussionKeys: null,
+      metres: [],
+    });
   });
 });

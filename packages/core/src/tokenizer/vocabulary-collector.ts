@@ -9,7 +9,7 @@ import { MOST_BARS } from './encoder.js';
 import type { Instrument } from './general-midi.js';
 import { POSITIONS_PER_QUARTER, toPosition } from './grid.js';
 import type { Labels } from './head.js';
-import { ALL_METRES, planBars } from './metre.js';
+import { ALL_METRES, metreName, planBars } from './metre.js';
 import { TokenizerError } from './tokenizer-error.js';
 
 /** Quarters a minute in bins of ±2.5 %. MusicNet spends 4 % of its time outside of 24..240, mostly in fast 3/8. */
@@ -26,38 +26,73 @@ export interface FitOptions {
   velocityBins?: number;
 }
 
+/** What one score asks of a vocabulary: a few numbers, plain JSON, however long the score is. */
+export interface VocabularyNeeds {
+  /** How many notes each instrument plays; instruments without notes are left out. */
+  notes: [instrument: Instrument, count: number][];
+  /** Lowest and highest pitch of instruments, inclusive; null for none. */
+  pitches: [number, number] | null;
+  /** Lowest and highest key of the percussion kit, inclusive; null for none. */
+  percussionKeys: [number, number] | null;
+  /** The time signatures of its bars, such as `3/4`; those of cut bars too. */
+  metres: string[];
+}
+
 export interface VocabularyCollector {
   /** Notes what a score uses. Labels that are `unknown` or empty, and those beyond 1,024 of a kind, are left out. */
   add(score: Score, labels?: Labels): void;
+  /** The same for a score of which only the needs are at hand. */
+  addNeeds(needs: VocabularyNeeds, labels?: Labels): void;
   /** The config of everything added so far, except instruments with less than one note in 10,000. Its lists are
    *  sorted, so the order of the scores does not matter.
    *  @throws {TokenizerError} `empty-score` if no note was added */
   finish(options?: FitOptions): TokenizerConfig;
 }
 
-export function createVocabularyCollector(): VocabularyCollector {
+/** What a score asks of a vocabulary, so that a collection can be read in parts, by several programs. */
+export function vocabularyNeeds(score: Score): VocabularyNeeds {
   const noteCounts = new Map<Instrument, number>();
   const pitches = new Set<number>();
   const keys = new Set<number>();
-  const metres = new Set<number>(); // indices into ALL_METRES
+  for (const { channel, program, notes } of score.tracks) {
+    if (notes.length === 0) continue;
+    const instrument = channel === PERCUSSION_CHANNEL ? 'percussion' : program;
+    noteCounts.set(instrument, (noteCounts.get(instrument) ?? 0) + notes.length);
+    const seen = instrument === 'percussion' ? keys : pitches;
+    for (const { pitch } of notes) seen.add(pitch);
+  }
+  return {
+    notes: [...noteCounts],
+    pitches: rangeOf(pitches),
+    percussionKeys: rangeOf(keys),
+    metres: [...metresOf(score)].map((index) => metreName(ALL_METRES[index])),
+  };
+}
+
+export function createVocabularyCollector(): VocabularyCollector {
+  const noteCounts = new Map<Instrument, number>();
+  const pitches = new Set<number>(); // the ends of the ranges
+  const keys = new Set<number>();
+  const metres = new Set<string>();
   const labelValues = new Map<string, Set<string>>();
 
+  const addNeeds = (needs: VocabularyNeeds, labels: Labels = {}): void => {
+    for (const [instrument, count] of needs.notes) {
+      noteCounts.set(instrument, (noteCounts.get(instrument) ?? 0) + count);
+    }
+    for (const pitch of needs.pitches ?? []) pitches.add(pitch);
+    for (const key of needs.percussionKeys ?? []) keys.add(key);
+    for (const metre of needs.metres) metres.add(metre);
+    for (const [kind, value] of Object.entries(labels)) {
+      const values = labelValues.get(kind) ?? new Set();
+      labelValues.set(kind, values);
+      if (value !== '' && value !== UNKNOWN_LABEL && values.size < MOST_LABELS) values.add(value);
+    }
+  };
+
   return {
-    add(score, labels = {}) {
-      for (const { channel, program, notes } of score.tracks) {
-        if (notes.length === 0) continue;
-        const instrument = channel === PERCUSSION_CHANNEL ? 'percussion' : program;
-        noteCounts.set(instrument, (noteCounts.get(instrument) ?? 0) + notes.length);
-        const seen = instrument === 'percussion' ? keys : pitches;
-        for (const { pitch } of notes) seen.add(pitch);
-      }
-      for (const index of metresOf(score)) metres.add(index);
-      for (const [kind, value] of Object.entries(labels)) {
-        const values = labelValues.get(kind) ?? new Set();
-        labelValues.set(kind, values);
-        if (value !== '' && value !== UNKNOWN_LABEL && values.size < MOST_LABELS) values.add(value);
-      }
-    },
+    add: (score, labels) => addNeeds(vocabularyNeeds(score), labels),
+    addNeeds,
     finish({ velocityBins = 0 } = {}) {
       const instruments = commonInstruments(noteCounts);
       if (instruments.length === 0) {
@@ -72,7 +107,7 @@ export function createVocabularyCollector(): VocabularyCollector {
         pitchRange: rangeOf(pitches) ?? [0, 127],
         instruments: instruments.filter((each) => each !== 'percussion').sort((a, b) => a - b),
         percussionKeys: instruments.includes('percussion') ? rangeOf(keys) : null,
-        timeSignatures: ALL_METRES.filter((_, index) => metres.has(index)),
+        timeSignatures: ALL_METRES.filter((metre) => metres.has(metreName(metre))),
         tempo: TEMPO_SCALE,
         velocityBins,
         labels: Object.fromEntries(
@@ -103,8 +138,8 @@ function metresOf({ ticksPerQuarter, timeSignatures, tracks }: Score): Set<numbe
   return new Set(bars.map(({ signature }) => signature));
 }
 
-function rangeOf(values: ReadonlySet<number>): [number, number] | undefined {
-  return values.size > 0 ? [Math.min(...values), Math.max(...values)] : undefined;
+function rangeOf(values: ReadonlySet<number>): [number, number] | null {
+  return values.size > 0 ? [Math.min(...values), Math.max(...values)] : null;
 }
 
 function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
