@@ -1,4 +1,5 @@
 export { GraphBuilder, OPSET } from './builder.js';
+export { ElementaryGraphBuilder } from './elementary-builder.js';
 export { GraphError } from './errors.js';
 export type {
   Attribute,
