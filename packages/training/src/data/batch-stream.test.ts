@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryCorpus } from '../testing/memory-corpus.js';
@@ -133,7 +134,8 @@ describe('training', () => {
     const cut = fc.integer({ min: 0, max: 20 });
     await fc.assert(
       fc.asyncProperty(fc.record(counts), fc.nat(9), cut, async (sizes, seed, windows) => {
-        const options = { ...sizes, seed, transpose: true, labelDropout: 0.5 };
+        const changes = { transpose: true, tempoStretch: 0.5, rotateBars: true, labelDropout: 0.5 };
+        const options = { ...sizes, ...changes, seed };
         const whole = createBatchStream(corpus, 'train', options);
         await take(whole, windows);
         const cursor = JSON.parse(JSON.stringify(whole.cursor()));
@@ -145,6 +147,48 @@ describe('training', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('takes what it always took for a seed', async () => {
+    // Made with the first version of this file: runs that began with it go on with the same data.
+    const wide = createMemoryCorpus({ highestPitch: 80 });
+    const options = { batch: 3, steps: 50, seed: 5, transpose: true, labelDropout: 0.5 };
+    const stream = createBatchStream(wide, 'train', options);
+    const hash = createHash('sha256');
+    for (const { tokens, targets, weights, keep } of await take(stream, 100)) {
+      for (const array of [tokens, targets, weights, keep]) hash.update(Int32Array.from(array));
+    }
+    expect(hash.digest('hex')).toMatch(/^8250e744dae6d1a8/);
+    expect(stream.cursor()).toEqual({
+      taken: 110,
+      streams: [
+        [109, 48],
+        [107, 75],
+        [108, 92],
+      ],
+    });
+  });
+
+  it('finds its place in the order in which the pieces were taken', async () => {
+    const read: string[] = [];
+    const recording: Corpus = {
+      ...corpus,
+      readTokens: (piece) => {
+        read.push(piece.path);
+        return corpus.readTokens(piece);
+      },
+    };
+    const options = { batch: 4, steps: 1 };
+    const places = {
+      taken: 4 * P,
+      streams: [3 * P, 0, 2 * P, P].map((at): [number, number] => [at, 5]),
+    };
+    await createBatchStream(recording, 'train', { ...options, cursor: places }).next();
+    const ascending = { ...places, streams: places.streams.toSorted(([a], [b]) => a - b) };
+    const other = createBatchStream(recording, 'train', { ...options, cursor: ascending });
+    await other.next();
+    // An order is shuffled once for each epoch, not once for each sequence.
+    expect(read.slice(0, 4)).toEqual(read.slice(4));
   });
 });
 
@@ -192,6 +236,20 @@ describe('augmentation', () => {
     expect(new Set([0, 1, 2, 3, 4, 5].map((epoch) => found[epoch * P])).size).toBeGreaterThan(1);
   });
 
+  it('begins the second half of a rotated piece like a piece of its own', async () => {
+    const options = { batch: 1, steps: 50, seed: 3, rotateBars: true };
+    const batches = await take(createBatchStream(corpus, 'train', options), 60);
+    const pieces = piecesIn(columnOf(batches, 0)).map((text) => text.split(' ').map(Number));
+    const [begin, end] = ['Begin', 'End'].map((name) => corpus.tokenizer.idOf(name));
+    for (const piece of pieces) {
+      expect([piece.indexOf(begin), piece.lastIndexOf(begin)]).toEqual([0, 0]);
+      expect([-1, piece.length - 1]).toContain(piece.indexOf(end));
+    }
+    const whole = pieces.filter((piece) => piece.at(-1) === end).length;
+    expect(whole).toBeGreaterThan(5);
+    expect(pieces.length - whole).toBeGreaterThan(5);
+  });
+
   it.each([
     { labelDropout: 0, known: 1 },
     { labelDropout: 1, known: 0 },
@@ -224,6 +282,11 @@ describe('refuses', () => {
     { labelDropout: Number.NaN },
     { transpose: { down: 1, up: 2 } },
     { transpose: { down: 0, up: 0.5 } },
+    { tempoStretch: 0.6 },
+    { tempoStretch: Number.NaN },
+    { velocityShift: -1 },
+    { velocityShift: 1.5 },
+    { velocityShift: 9 },
   ])('%j', (wrong) => {
     expect(() => createBatchStream(corpus, 'train', { ...options, ...wrong })).toThrow(RangeError);
   });

@@ -1,12 +1,11 @@
 // Batches of continuing streams: B sequences side by side, each reading piece after piece, window by window.
 // Letters: T steps of a window, B sequences, P pieces of the split.
-import { createRandom, shuffle, type Seed } from '@ostinato/core';
+import type { Seed } from '@ostinato/core';
 import { createAugmentation, type Augment, type AugmentationOptions } from './augmentation.js';
 import { parseBatchCursor, wrongCursor, type BatchCursor } from './batch-cursor.js';
 import type { Batch } from './batch.js';
-import { CorpusError } from './corpus-error.js';
-import type { CorpusPiece } from './corpus-format.js';
 import type { Corpus } from './open-corpus.js';
+import { createEndlessOrder, createSinglePass, type PieceOrder } from './piece-order.js';
 import type { Split } from './split.js';
 
 export interface BatchStreamOptions {
@@ -22,6 +21,12 @@ export interface BatchStreamOptions {
   /** See `AugmentationOptions`. Default: false. */
   readonly transpose?: AugmentationOptions['transpose'];
   /** See `AugmentationOptions`. Default: 0. */
+  readonly tempoStretch?: number;
+  /** See `AugmentationOptions`. Default: 0. */
+  readonly velocityShift?: number;
+  /** See `AugmentationOptions`. Default: false. */
+  readonly rotateBars?: boolean;
+  /** See `AugmentationOptions`. Default: 0. */
   readonly labelDropout?: number;
   /** Where to go on; from `cursor()` of a stream with the same corpus and options. Default: the start. */
   readonly cursor?: BatchCursor;
@@ -32,13 +37,16 @@ export interface BatchStream {
   next(): Promise<Batch | undefined>;
   /** Where the stream stands, between two windows. */
   cursor(): BatchCursor;
-  /** Pieces begun, divided by P: 2.25 is a quarter into the third pass. */
+  /** Pieces begun, divided by P: 2.25 is a quarter into the third pass. Of a mix, divided by how many pieces it takes
+   *  on average to draw as many tokens as its split has: a part with more weight than tokens is passed more often. */
   readonly epoch: number;
 }
 
 /** Opens a stream of windows over a split. A sequence takes the next piece of the epoch where its piece ends, even
- *  inside a window; every target of every piece is given once an epoch.
- *  @throws {CorpusError} `empty-split` if the split has no pieces; `cursor` if the cursor belongs to another stream
+ *  inside a window; every target of every piece is given once an epoch. Of a mix, each part gives the share of the
+ *  tokens that its weight is of all weights.
+ *  @throws {CorpusError} `empty-split` if the split, or a part of a mix, has no pieces; `cursor` if the cursor belongs
+ *  to another stream
  *  @throws {RangeError} if an option is outside its range
  *  @example
  *  const stream = createBatchStream(corpus, 'train', { batch: 32, steps: 128, seed: 1, transpose: true });
@@ -48,55 +56,20 @@ export function createBatchStream(
   split: Split,
   { cursor, ...options }: BatchStreamOptions,
 ): BatchStream {
-  const { batch, steps, seed = 0, transpose = false, labelDropout = 0 } = options;
+  const { batch, steps, seed = 0, transpose = false, rotateBars = false } = options;
+  const { tempoStretch = 0, velocityShift = 0, labelDropout = 0 } = options;
   checkCount('batch', batch);
   checkCount('steps', steps);
-  const augment = createAugmentation(corpus.tokenizer, { seed, transpose, labelDropout });
-  const order = createOrder(corpus, split, seed, options.shuffle ?? split === 'train');
+  const changes = { transpose, tempoStretch, velocityShift, rotateBars, labelDropout };
+  const augment = createAugmentation(corpus.tokenizer, { seed, ...changes });
+  const order =
+    (options.shuffle ?? split === 'train')
+      ? createEndlessOrder(corpus, split, seed)
+      : createSinglePass(corpus, split);
   return new CorpusBatchStream(
-    { corpus, order, augment, steps },
+    { corpus, order, augment, steps, begin: corpus.tokenizer.idOf('Begin') },
     cursor ? parseBatchCursor(cursor, batch) : { taken: 0, streams: Array(batch).fill(null) },
   );
-}
-
-/** The pieces in the order in which the streams take them. */
-interface PieceOrder {
-  /** P */
-  readonly pieces: number;
-  /** The piece with this ordinal, counted over all epochs; undefined after the last. */
-  pieceAt(ordinal: number): CorpusPiece | undefined;
-}
-
-/** The generator's stream for this use; augmentation has another. */
-const SHUFFLE_STREAM = 11;
-
-function createOrder(corpus: Corpus, split: Split, seed: Seed, endless: boolean): PieceOrder {
-  const pieces = corpus.pieces(split);
-  if (pieces.length === 0) {
-    throw new CorpusError(
-      'empty-split',
-      `the corpus has no pieces in its ${split} split; prepare it from more files`,
-    );
-  }
-  if (!endless) {
-    // The longest first: the streams then end nearly together, and little of the last windows is padding.
-    const sorted = pieces.toSorted((a, b) => b.tokens - a.tokens || a.offset - b.offset);
-    return { pieces: pieces.length, pieceAt: (ordinal) => sorted[ordinal] };
-  }
-  const random = createRandom(seed, SHUFFLE_STREAM);
-  let shuffledEpoch = -1;
-  let shuffled: readonly CorpusPiece[] = [];
-  return {
-    pieces: pieces.length,
-    pieceAt(ordinal) {
-      const epoch = Math.floor(ordinal / pieces.length);
-      if (epoch !== shuffledEpoch) {
-        shuffled = shuffle(pieces, random, epoch * pieces.length);
-        shuffledEpoch = epoch;
-      }
-      return shuffled[ordinal % pieces.length];
-    },
-  };
 }
 
 /** The piece a sequence is in. */
@@ -113,6 +86,8 @@ interface StreamParts {
   readonly augment: Augment;
   /** T */
   readonly steps: number;
+  /** The token with which every piece begins. */
+  readonly begin: number;
 }
 
 class CorpusBatchStream implements BatchStream {
@@ -130,7 +105,7 @@ class CorpusBatchStream implements BatchStream {
   }
 
   get epoch(): number {
-    return this.taken / this.parts.order.pieces;
+    return this.taken / this.parts.order.epochPieces;
   }
 
   cursor(): BatchCursor {
@@ -149,12 +124,13 @@ class CorpusBatchStream implements BatchStream {
     return tokens > 0 ? window : undefined;
   }
 
-  /** Reads the pieces in which the cursor stands. */
+  /** Reads the pieces in which the cursor stands, in the order in which they were taken. */
   private async reopen(): Promise<void> {
     if (!this.pending) return;
-    for (const [column, place] of this.pending.streams.entries()) {
-      if (!place) continue;
-      const [ordinal, position] = place;
+    const places = this.pending.streams.flatMap((place, column) =>
+      place ? [{ column, ordinal: place[0], position: place[1] }] : [],
+    );
+    for (const { column, ordinal, position } of places.sort((a, b) => a.ordinal - b.ordinal)) {
       const piece = await this.read(ordinal);
       if (!piece || position >= piece.length) throw wrongCursor('it was made with another corpus');
       this.open[column] = { ordinal, tokens: piece, position };
@@ -168,7 +144,7 @@ class CorpusBatchStream implements BatchStream {
     while (step < window.steps) {
       const piece = this.open[column] ?? (await this.takeNext());
       if (!piece) break;
-      step += copyTokens(piece, window, column, step);
+      step += copyTokens(piece, window, column, step, this.parts.begin);
       this.open[column] = piece.position < piece.tokens.length ? piece : undefined;
     }
     return step;
@@ -185,7 +161,7 @@ class CorpusBatchStream implements BatchStream {
   private async read(ordinal: number): Promise<Uint16Array | undefined> {
     const { corpus, order, augment } = this.parts;
     const piece = order.pieceAt(ordinal);
-    return piece && augment(await corpus.readTokens(piece), piece, ordinal);
+    return piece && augment(await corpus.readTokens(piece), ordinal);
   }
 }
 
@@ -202,17 +178,25 @@ function emptyWindow(steps: number, batch: number): Batch {
   };
 }
 
-/** Copies what fits of a piece from `step` on, and moves its position; returns the steps filled. */
-function copyTokens(piece: OpenPiece, window: Batch, column: number, step: number): number {
+/** Copies what fits of a piece from `step` on, and moves its position; returns the steps filled. Where augmentation made
+ *  two pieces of one, the second begins like any other: nothing is carried into it, and nothing predicts it. */
+function copyTokens(
+  piece: OpenPiece,
+  window: Batch,
+  column: number,
+  step: number,
+  begin: number,
+): number {
   const { tokens } = piece;
   const count = Math.min(tokens.length - piece.position, window.steps - step);
   for (let i = 0; i < count; i++) {
     const at = (step + i) * window.batch + column;
-    const position = piece.position + i;
-    window.tokens[at] = tokens[position]!;
-    window.keep[at] = position === 0 ? 0 : 1;
-    if (position + 1 < tokens.length) {
-      window.targets[at] = tokens[position + 1]!;
+    const token = tokens[piece.position + i];
+    const next = tokens[piece.position + i + 1]; // undefined after the last
+    window.tokens[at] = token;
+    window.keep[at] = token === begin ? 0 : 1;
+    if (next !== undefined && next !== begin) {
+      window.targets[at] = next;
       window.weights[at] = 1;
     }
   }

@@ -21,6 +21,8 @@ export interface Corpus extends AsyncDisposable {
   readonly id: string;
   readonly description: CorpusDescription;
   readonly tokenizer: Tokenizer;
+  /** Of a mix: what it is mixed of. Left out otherwise. */
+  readonly parts?: readonly CorpusPart[];
 
   /** The pieces of a split, in the order of the source. */
   pieces(split: Split): readonly CorpusPiece[];
@@ -31,6 +33,13 @@ export interface Corpus extends AsyncDisposable {
 
   /** Closes the file of tokens. Calling it again does nothing. */
   close(): Promise<void>;
+}
+
+/** A corpus in a mix. */
+export interface CorpusPart {
+  readonly corpus: Corpus;
+  /** Its share of the tokens that training draws is this over the sum of all weights; > 0. */
+  readonly weight: number;
 }
 
 /** Opens a corpus that `prepareCorpus` wrote.
