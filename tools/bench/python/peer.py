@@ -1,17 +1,22 @@
 """The PyTorch side of the benchmarks: answers requests, one JSON object a line, until its input ends.
 
-    {"op": "info"}                                     -> {"torch": ..., "threads": ...}
+    {"op": "info"}                                     -> {"description": ...}
+    {"op": "memory"}                                   -> {"mebibytes": ...}, the most this process ever had resident
     {"op": "peak"}                                     -> {"gflops": ...}, the best 1024 x 1024 x 1024 product
     {"op": "train", "V":, "E":, "H":, "L":, "B":, "T":, "steps":}  -> {"seconds": [...]}, one for each step
     {"op": "decode", "V":, "E":, "H":, "L":, "B":, "tokens":}      -> {"seconds": ...} for all tokens together
 """
 
 import json
+import resource
 import sys
 import time
 
 import torch
 from torch import nn
+
+
+DEVICE = torch.device(sys.argv[2] if len(sys.argv) > 2 else "cpu")
 
 
 class LanguageModel(nn.Module):
@@ -28,10 +33,10 @@ class Trainer:
     """Forward, cross-entropy, backward, clipping, Adam; the state is carried from window to window."""
 
     def __init__(self, V, E, H, L, B, T):
-        self.model, self.loss = LanguageModel(V, E, H, L), nn.CrossEntropyLoss()
+        self.model, self.loss = LanguageModel(V, E, H, L).to(DEVICE), nn.CrossEntropyLoss()
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-3, betas=(0.9, 0.99), weight_decay=0.01)
-        self.window = torch.randint(0, V, (2, T, B))
-        self.state = (torch.zeros(L, B, H), torch.zeros(L, B, H))
+        self.window = torch.randint(0, V, (2, T, B), device=DEVICE)
+        self.state = tuple(torch.zeros(2, L, B, H, device=DEVICE))
 
     def step(self):
         tokens, targets = self.window
@@ -66,8 +71,8 @@ def timed(work):
 
 
 def peak():
-    a, b = torch.randn(2, 1024, 1024)
-    return 2 * 1024**3 / min(timed(lambda: a @ b) for _ in range(20)) / 1e9
+    a, b = torch.randn(2, 1024, 1024, device=DEVICE)
+    return 2 * 1024**3 / min(timed(lambda: (a @ b)[0, 0].item()) for _ in range(20)) / 1e9
 
 
 def main():
@@ -83,7 +88,9 @@ def main():
         request = json.loads(line)
         size = lambda names: [request[name] for name in names]
         if request["op"] == "info":
-            answer = {"torch": torch.__version__, "threads": torch.get_num_threads()}
+            answer = {"description": f"PyTorch {torch.__version__}, {DEVICE}, {torch.get_num_threads()} threads"}
+        elif request["op"] == "memory":
+            answer = {"mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
         elif request["op"] == "peak":
             answer = {"gflops": peak()}
         elif request["op"] == "train":

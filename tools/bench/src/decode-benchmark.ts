@@ -2,7 +2,7 @@
 import { createRandom, type DecodeRequest, type NextTokenModel } from '@ostinato/core';
 import { type Device, loadModel } from '@ostinato/node';
 import { type Spread, spread } from './statistics.js';
-import type { TorchPeer } from './torch-peer.js';
+import type { Peer } from './peers/peer.js';
 
 export interface DecodeResult {
   readonly model: string;
@@ -24,7 +24,7 @@ const TOKENS_PER_CALL = 64;
 export async function benchmarkDecoding(
   folder: string,
   { batch, threads, rounds, device = 'cpu' }: DecodeOptions,
-  torch: TorchPeer | undefined,
+  torch: Peer | undefined,
 ): Promise<DecodeResult> {
   const { model, manifest } = await loadModel(folder, { device, threads });
   const { vocabularySize: V, embeddingSize: E, hiddenSize: H, layers: L } = manifest.architecture;

@@ -1,65 +1,78 @@
 // The command line of the benchmarks. Each prints a table and, asked to, writes its figures with the command.
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchmarkDecoding } from './decode-benchmark.js';
 import { describeMachine } from './machine.js';
-import { startTorch, type TorchPeer } from './torch-peer.js';
+import { startTorch } from './peers/peer.js';
 import { benchmarkTraining } from './train-benchmark.js';
+import { parseTrainSizes } from './train-sizes.js';
 
 const USAGE = `node tools/bench/dist/main.js train|decode [options]
 
-  --rounds N      rounds that count, each ours then PyTorch's (default 12)
-  --threads N     of both sides (default: one for each core)
-  --batch N       sequences (default: 32 for train, 1 for decode)
-  --hidden N      train: embedding and hidden size (default 512)
+  --rounds N      rounds that count, in each every side has its turn (default 12)
+  --threads N     of every side (default: one for each core)
+  --sizes LIST    train: LAYERSxHIDDEN:BATCH, as 2x512:32,3x1024:128 (default 2x512:32)
+  --engines LIST  train: onnx-cpu, onnx-webgpu, onnx-cuda, tfjs-wasm, tfjs-tensorflow (default onnx-cpu)
+  --batch N       decode: sequences (default 1)
   --model DIR     decode: the artifact (default models/musicnet)
   --python FILE   an interpreter with torch (default tools/bench/.venv/bin/python, else python3)
   --out FILE      write the figures as JSON
 
-Keep the machine quiet: both sides use every core.`;
-
-const VENV = fileURLToPath(new URL('../.venv/bin/python', import.meta.url));
+Keep the machine quiet: every side uses every core.`;
 
 interface Settings {
   readonly benchmark: 'train' | 'decode';
   readonly rounds: number;
   readonly threads: number;
+  readonly sizes: string;
+  readonly engines: string;
   readonly batch: number;
-  readonly hidden: number;
   readonly model: string;
-  readonly python: string;
+  readonly python: string | undefined;
   readonly out: string | undefined;
 }
 
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2));
   const machine = describeMachine();
-  const torch = await startTorch(settings.python, settings.threads);
-  if ('missing' in torch) {
-    console.error(`PyTorch is left out (${torch.missing}); see tools/bench/README.md`);
-  }
-  const peer = 'missing' in torch ? undefined : torch;
-  let figures: object;
-  try {
-    figures = await measure(settings, peer);
-  } finally {
-    await peer?.stop();
-  }
+  const figures = await (settings.benchmark === 'train' ? measureTraining : measureDecoding)(
+    settings,
+  );
   const command = ['node tools/bench/dist/main.js', ...process.argv.slice(2)].join(' ');
-  const report = { command, machine, torch: peer?.version ?? null, figures };
+  const report = { command, machine, ...figures };
   console.log(JSON.stringify(report, null, 2));
   if (settings.out) writeFileSync(settings.out, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-function measure(settings: Settings, torch: TorchPeer | undefined): Promise<object> {
-  const { batch, hidden, model, rounds, threads } = settings;
-  if (settings.benchmark === 'train') {
-    const sizes = { V: 400, E: hidden, H: hidden, L: 2, B: batch, T: 128 };
-    return benchmarkTraining(sizes, threads, rounds, torch);
+async function measureTraining(settings: Settings): Promise<{ figures: object }> {
+  const { rounds, threads, python } = settings;
+  const engines = settings.engines.split(',');
+  const figures: object[] = [];
+  for (const sizes of settings.sizes.split(',').map(parseTrainSizes)) {
+    figures.push(await benchmarkTraining(sizes, { rounds, threads, engines, python }));
   }
-  return benchmarkDecoding(model, { batch, threads, rounds }, torch);
+  return { figures };
+}
+
+async function measureDecoding(
+  settings: Settings,
+): Promise<{ torch: string | null; figures: object }> {
+  const { batch, model, rounds, threads, python } = settings;
+  const torch = await startTorch(python, threads);
+  if ('missing' in torch) {
+    console.error(`PyTorch is left out (${torch.missing}); see tools/bench/README.md`);
+    return {
+      torch: null,
+      figures: await benchmarkDecoding(model, { batch, threads, rounds }, undefined),
+    };
+  }
+  try {
+    const figures = await benchmarkDecoding(model, { batch, threads, rounds }, torch);
+    return { torch: torch.description, figures };
+  } finally {
+    await torch.stop();
+  }
 }
 
 function readSettings(argv: string[]): Settings {
@@ -70,8 +83,9 @@ function readSettings(argv: string[]): Settings {
     options: {
       rounds: text,
       threads: text,
+      sizes: text,
+      engines: text,
       batch: text,
-      hidden: text,
       model: text,
       python: text,
       out: text,
@@ -83,10 +97,11 @@ function readSettings(argv: string[]): Settings {
     benchmark,
     rounds: positive('rounds', values.rounds, 12),
     threads: positive('threads', values.threads, availableParallelism()),
-    batch: positive('batch', values.batch, benchmark === 'train' ? 32 : 1),
-    hidden: positive('hidden', values.hidden, 512),
+    sizes: values.sizes ?? '2x512:32',
+    engines: values.engines ?? 'onnx-cpu',
+    batch: positive('batch', values.batch, 1),
     model: values.model ?? 'models/musicnet',
-    python: values.python ?? (existsSync(VENV) ? VENV : 'python3'),
+    python: values.python,
     out: values.out,
   };
 }

@@ -1,124 +1,127 @@
-// Training steps of the `onnx` engine and of PyTorch in turn, on the same sizes.
-import { createRandom } from '@ostinato/core';
-import { initializeParameters, type LstmConfig } from '@ostinato/model';
-import { type Batch, createOnnxEngine, type TrainingEngine } from '@ostinato/training';
+// Training steps of each engine and of PyTorch in turn, on the same sizes.
 import { matrixPeak } from './matrix-peak.js';
+import { type MissingPeer, type Peer, startEngine, startTorch } from './peers/peer.js';
 import { median, type Spread, spread } from './statistics.js';
-import type { TorchPeer } from './torch-peer.js';
+import { flopsPerToken, type TrainSizes } from './train-sizes.js';
 
-/** Letters as PyTorch's side has them: vocabulary, embedding, hidden, layers, batch, steps of a window. */
-export interface TrainSizes {
-  readonly V: number;
-  readonly E: number;
-  readonly H: number;
-  readonly L: number;
-  readonly B: number;
-  readonly T: number;
+export interface TrainSide {
+  readonly description: string;
+  readonly tokensPerSecond: Spread;
+  /** This side's rate over PyTorch's, round by round. */
+  readonly timesPyTorch?: Spread;
+  /** The products of our graph at the median rate, over the best product that the machine gave either library. */
+  readonly shareOfPeak: number;
+  /** Most memory that the process of this side ever had resident, MiB. */
+  readonly peakMemoryMiB: number;
 }
 
 export interface TrainResult {
   readonly sizes: TrainSizes;
   readonly threads: number;
-  /** Tokens a second. */
-  readonly oursTokensPerSecond: Spread;
-  readonly torchTokensPerSecond?: Spread;
-  /** Ours over PyTorch's, round by round. */
-  readonly timesFaster?: Spread;
-  /** What our graph computes in matrix products, GFLOP/s at the median rate. */
-  readonly gflops: number;
-  readonly peakGflops: { readonly onnxruntime: number; readonly torch?: number };
+  readonly peakGflops: { readonly onnxruntime: number; readonly torch: number | null };
+  /** By name; for one that could not run, the reason. */
+  readonly sides: Readonly<Record<string, TrainSide | MissingPeer>>;
 }
 
-const STEPS_PER_ROUND = 3;
+export interface TrainBenchmarkOptions {
+  readonly threads: number;
+  /** Rounds that count. */
+  readonly rounds: number;
+  /** Names of engines, see engine-process.ts. */
+  readonly engines: readonly string[];
+  readonly python: string | undefined;
+}
+
+/** A turn of a side lasts about this long, and one step at least. */
+const TURN_SECONDS = 1.5;
+const TORCH = 'torch';
+/** Beside an engine on a GPU, PyTorch is on it too. */
+const onGpu = (engine: string): boolean => /-(cuda|webgpu)$/.test(engine);
+
+interface Side {
+  readonly name: string;
+  readonly peer: Peer;
+  stepsPerTurn: number;
+  readonly rates: number[];
+}
 
 export async function benchmarkTraining(
   sizes: TrainSizes,
-  threads: number,
-  rounds: number,
-  torch: TorchPeer | undefined,
+  options: TrainBenchmarkOptions,
 ): Promise<TrainResult> {
-  const engine = await createEngine(sizes, threads);
-  const batch = randomBatch(sizes);
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  const tokens = sizes.B * sizes.T;
-  // The first round warms both up and does not count.
-  for (let round = -1; round < rounds; round++) {
-    const rate = tokens / median(await timeSteps(engine, batch));
-    const request = { op: 'train', ...sizes, steps: STEPS_PER_ROUND };
-    const answer = await torch?.ask<{ seconds: number[] }>(request);
-    if (round < 0) continue;
-    ours.push(rate);
-    if (answer) theirs.push(tokens / median(answer.seconds));
+  const { threads, rounds } = options;
+  const failed: Record<string, MissingPeer> = {};
+  const sides = await startSides(options, failed);
+  try {
+    // The first round warms up, finds out how many steps make a turn, and does not count.
+    for (let round = -1; round < rounds; round++) {
+      for (const side of [...sides]) {
+        await takeTurn(side, sizes, round >= 0).catch(async (error: Error) => {
+          failed[side.name] = { missing: error.message };
+          sides.splice(sides.indexOf(side), 1);
+          await side.peer.stop();
+        });
+      }
+    }
+    const torch = sides.find(({ name }) => name === TORCH);
+    const torchPeak = await torch?.peer.ask<{ gflops: number }>({ op: 'peak' });
+    const peakGflops = { onnxruntime: await matrixPeak(threads), torch: torchPeak?.gflops ?? null };
+    const peak = Math.max(peakGflops.onnxruntime, peakGflops.torch ?? 0);
+    const found = await Promise.all(
+      sides.map(async (side) => [side.name, await summarise(side, sizes, peak, torch)] as const),
+    );
+    return { sizes, threads, peakGflops, sides: { ...Object.fromEntries(found), ...failed } };
+  } finally {
+    await Promise.all(sides.map(({ peer }) => peer.stop()));
   }
-  await engine.dispose();
-  const peak = await torch?.ask<{ gflops: number }>({ op: 'peak' });
+}
+
+async function startSides(
+  { engines, threads, python }: TrainBenchmarkOptions,
+  failed: Record<string, MissingPeer>,
+): Promise<Side[]> {
+  const sides: Side[] = [];
+  for (const name of [...engines, TORCH]) {
+    const peer = await (name === TORCH
+      ? startTorch(python, threads, engines.some(onGpu) ? 'cuda' : 'cpu')
+      : startEngine(name, threads));
+    if ('missing' in peer) failed[name] = peer;
+    else sides.push({ name, peer, stepsPerTurn: 1, rates: [] });
+  }
+  return sides;
+}
+
+async function takeTurn(side: Side, sizes: TrainSizes, counts: boolean): Promise<void> {
+  const train = async (steps: number): Promise<number> => {
+    const { seconds } = await side.peer.ask<{ seconds: number[] }>({
+      op: 'train',
+      ...sizes,
+      steps,
+    });
+    return median(seconds);
+  };
+  if (counts) {
+    side.rates.push((sizes.B * sizes.T) / (await train(side.stepsPerTurn)));
+    return;
+  }
+  await train(1);
+  side.stepsPerTurn = Math.max(1, Math.round(TURN_SECONDS / (await train(1))));
+}
+
+async function summarise(
+  { peer, rates }: Side,
+  sizes: TrainSizes,
+  peakGflops: number,
+  torch: Side | undefined,
+): Promise<TrainSide> {
+  const { mebibytes } = await peer.ask<{ mebibytes: number }>({ op: 'memory' });
   return {
-    sizes,
-    threads,
-    oursTokensPerSecond: spread(ours),
+    description: peer.description,
+    tokensPerSecond: spread(rates),
     ...(torch && {
-      torchTokensPerSecond: spread(theirs),
-      timesFaster: spread(ours.map((rate, round) => rate / (theirs[round] ?? Number.NaN))),
+      timesPyTorch: spread(rates.map((rate, round) => rate / (torch.rates[round] ?? Number.NaN))),
     }),
-    gflops: (flopsPerToken(sizes) * median(ours)) / 1e9,
-    peakGflops: {
-      onnxruntime: await matrixPeak(threads),
-      ...(peak && { torch: peak.gflops }),
-    },
+    shareOfPeak: (flopsPerToken(sizes) * median(rates)) / 1e9 / peakGflops,
+    peakMemoryMiB: mebibytes,
   };
-}
-
-async function timeSteps(engine: TrainingEngine, batch: Batch): Promise<number[]> {
-  const seconds: number[] = [];
-  for (let step = 0; step < STEPS_PER_ROUND; step++) {
-    const start = performance.now();
-    await engine.step(batch, { learningRate: 1e-3 });
-    seconds.push((performance.now() - start) / 1e3);
-  }
-  return seconds;
-}
-
-function createEngine({ V, E, H, L, B, T }: TrainSizes, threads: number): Promise<TrainingEngine> {
-  const config: LstmConfig = {
-    kind: 'lstm',
-    vocabularySize: V,
-    embeddingSize: E,
-    hiddenSize: H,
-    layers: L,
-    dropout: 0,
-    tiedOutput: false,
-  };
-  const random = createRandom(1);
-  let drawn = 0;
-  return createOnnxEngine({
-    config,
-    batch: B,
-    steps: T,
-    seed: 1,
-    threads,
-    optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 },
-    parameters: initializeParameters(config, () => random.uniformAt(drawn++)),
-  });
-}
-
-function randomBatch({ V, B, T }: TrainSizes): Batch {
-  const random = createRandom(2);
-  const ids = (first: number) =>
-    Int32Array.from({ length: T * B }, (_, index) => random.integerAt(first + index, V));
-  const ones = () => new Float32Array(T * B).fill(1);
-  const [tokens, targets] = [ids(0), ids(T * B)];
-  return { steps: T, batch: B, tokens, targets, weights: ones(), keep: ones() };
-}
-
-/** Matrix products of a step, forward and backward, for each token; what is elementwise does not count. The products
- *  with the embedding are made once a step for each id of the vocabulary. */
-function flopsPerToken({ V, E, H, L, B, T }: TrainSizes): number {
-  const product = (rows: number, columns: number) => 2 * rows * columns;
-  const recurrent = 3 * L * product(4 * H, H);
-  const input = 3 * (L - 1) * product(4 * H, H);
-  const output = 3 * product(H, V);
-  const lookup = product(4 * H, V); // the gradient of the lookup is a one-hot product
-  const table = (3 * product(4 * H, E) * V) / (B * T);
-  return recurrent + input + output + lookup + table;
 }
