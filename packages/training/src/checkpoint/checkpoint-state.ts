@@ -1,6 +1,6 @@
 // `state.json` of a checkpoint: everything that is not a tensor.
 import * as z from 'zod';
-import { CheckpointError } from './checkpoint-error.js';
+import { parseStored } from './stored-json.js';
 
 /** Version of the schema of `state.json`. */
 export const CHECKPOINT_SCHEMA_VERSION = 1;
@@ -61,36 +61,4 @@ export type CheckpointState = z.infer<typeof checkpointStateSchema>;
  *  @throws {CheckpointError} naming the first field that is wrong */
 export function parseCheckpointState(text: string, where: string): CheckpointState {
   return parseStored(checkpointStateSchema, CHECKPOINT_SCHEMA_VERSION, text, where);
-}
-
-/** Parses a stored JSON file that has a `schemaVersion`.
- *  @throws {CheckpointError} if it is not JSON, of another version, or does not fit the schema */
-export function parseStored<T>(
-  schema: z.ZodType<T>,
-  version: number,
-  text: string,
-  where: string,
-): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new CheckpointError('damaged', `${where}: not JSON; was it cut?`, { cause });
-  }
-  const found = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (found !== version) {
-    throw new CheckpointError(
-      'schema-version',
-      `${where}: schema version ${JSON.stringify(found)}, this release reads ${version}`,
-    );
-  }
-  const result = schema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw new CheckpointError(
-      'damaged',
-      `${where}: ${issue?.path.join('.') || 'content'}: ${issue?.message ?? 'not valid'}`,
-    );
-  }
-  return result.data;
 }

@@ -1,7 +1,7 @@
 // One checkpoint: a folder with the network, what the optimizer and the streams remember, and `state.json`.
 // Written beside under a temporary name, synced, then renamed, so a folder called `step-N` is always whole.
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   decodeSafetensors,
@@ -12,7 +12,7 @@ import {
   validateLstmConfig,
 } from '@ostinato/model';
 import type { EngineState } from '../engines/engine.js';
-import { momentShapes, parameterShapes } from '../engines/state-tensors.js';
+import { momentShapes, parameterShapes, type TensorShapes } from '../engines/state-tensors.js';
 import { checkTensors } from './check-tensors.js';
 import { CheckpointError } from './checkpoint-error.js';
 import {
@@ -21,9 +21,17 @@ import {
   parseCheckpointState,
   TENSOR_FILES,
 } from './checkpoint-state.js';
-import { syncFolder, TEMPORARY_PREFIX, type WriteFile, writeFileDurably } from './durable.js';
+import { syncFolder, temporaryPath, type WriteFile, writeFileDurably } from './durable.js';
+import { readStoredFile } from './read-stored-file.js';
+import { formatStored, MAX_JSON_BYTES } from './stored-json.js';
+import { writeFailed } from './write-failed.js';
 
 const STATE_FILE = 'state.json';
+/** Tensor files hold the numbers and a header, which safetensors limits to 8 MiB. */
+const MAX_HEADER_BYTES = 8 + 2 ** 23;
+/** What the streams carry, 2 x layers x hidden x batch numbers, is not known from the network alone. */
+const MAX_CARRIED_BYTES = 2 ** 30;
+const STEP_NAME = /^step-(\d+)$/;
 type TensorPart = keyof typeof TENSOR_FILES;
 const TENSOR_PARTS: readonly TensorPart[] = ['parameters', 'moments', 'carried'];
 
@@ -44,7 +52,7 @@ export async function writeCheckpoint(
   engine: EngineState,
   { writeFile = writeFileDurably }: { writeFile?: WriteFile } = {},
 ): Promise<void> {
-  const temporary = join(dirname(folder), TEMPORARY_PREFIX + basename(folder));
+  const temporary = temporaryPath(folder);
   try {
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { recursive: true });
@@ -56,68 +64,64 @@ export async function writeCheckpoint(
       files[part] = { bytes: bytes.length, sha256: sha256(bytes) };
     }
     const head = { schemaVersion: CHECKPOINT_SCHEMA_VERSION, step: engine.step };
-    const state = JSON.stringify({ ...head, ...facts, files }, null, 2);
-    await writeFile(join(temporary, STATE_FILE), new TextEncoder().encode(`${state}\n`));
+    await writeFile(join(temporary, STATE_FILE), formatStored({ ...head, ...facts, files }));
     await syncFolder(temporary);
     await rename(temporary, folder);
     await syncFolder(dirname(folder));
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CheckpointError(
-      'write-failed',
-      `${basename(folder)}: the checkpoint could not be written (${reason}); earlier ones are untouched`,
-      { cause },
-    );
+    throw writeFailed(dirname(folder), basename(folder), cause);
   }
 }
 
 /** Reads a whole checkpoint and checks it: sizes, hashes, and that the tensors are those of its network.
  *  @throws {CheckpointError} naming the file and what is wrong with it */
 export async function readCheckpoint(folder: string): Promise<Checkpoint> {
-  const where = `${basename(folder)}/${STATE_FILE}`;
-  const state = parseCheckpointState((await readPart(folder, STATE_FILE)).toString('utf8'), where);
-  checkConfig(state.config, where);
-  const parameters = await readTensors(folder, 'parameters', state);
-  const shapes = parameterShapes(state.config);
-  checkTensors(parameters, shapes, `${basename(folder)}/${TENSOR_FILES.parameters}`);
-  const moments = await readTensors(folder, 'moments', state);
-  checkTensors(moments, momentShapes(state.config), `${basename(folder)}/${TENSOR_FILES.moments}`);
-  const carried = await readTensors(folder, 'carried', state);
+  const state = await readCheckpointState(folder);
+  const shapes = { parameters: parameterShapes(state.config), moments: momentShapes(state.config) };
+  const parameters = await readTensors(folder, 'parameters', state, bytesOf(shapes.parameters));
+  checkTensors(parameters, shapes.parameters, whereIs(folder, TENSOR_FILES.parameters));
+  const moments = await readTensors(folder, 'moments', state, bytesOf(shapes.moments));
+  checkTensors(moments, shapes.moments, whereIs(folder, TENSOR_FILES.moments));
+  const carried = await readTensors(folder, 'carried', state, MAX_CARRIED_BYTES);
   return { state, engine: { step: state.step, parameters, moments, carried } };
 }
 
-async function readPart(folder: string, file: string): Promise<Buffer> {
-  try {
-    return await readFile(join(folder, file));
-  } catch (cause) {
+/** Reads `state.json` of a checkpoint alone.
+ *  @throws {CheckpointError} naming what is wrong with it */
+export async function readCheckpointState(folder: string): Promise<CheckpointState> {
+  const where = whereIs(folder, STATE_FILE);
+  const bytes = await readStoredFile(join(folder, STATE_FILE), { where, limit: MAX_JSON_BYTES });
+  const state = parseCheckpointState(bytes.toString('utf8'), where);
+  checkConfig(state.config, where);
+  const [, named = state.step] = STEP_NAME.exec(basename(folder)) ?? [];
+  if (Number(named) !== state.step) {
     throw new CheckpointError(
-      'missing',
-      `${basename(folder)}/${file}: cannot be read (${(cause as Error).message}); a checkpoint is a folder with ${STATE_FILE} and ${Object.values(TENSOR_FILES).join(', ')}`,
-      { cause },
+      'damaged',
+      `${where}: it is of step ${state.step}; was the folder renamed?`,
     );
   }
+  return state;
 }
 
 async function readTensors(
   folder: string,
   part: TensorPart,
   state: CheckpointState,
+  dataBytes: number,
 ): Promise<NamedTensors> {
-  const where = `${basename(folder)}/${TENSOR_FILES[part]}`;
-  const bytes = await readPart(folder, TENSOR_FILES[part]);
+  const where = whereIs(folder, TENSOR_FILES[part]);
+  const limit = dataBytes + MAX_HEADER_BYTES;
+  const bytes = await readStoredFile(join(folder, TENSOR_FILES[part]), { where, limit });
   const expected = state.files[part];
   if (bytes.length !== expected.bytes) {
     throw new CheckpointError(
       'damaged',
-      `${where}: ${expected.bytes} bytes were written, ${bytes.length} are there; go on from an earlier checkpoint`,
+      `${where}: ${expected.bytes} bytes were written, ${bytes.length} are there`,
     );
   }
   if (sha256(bytes) !== expected.sha256) {
-    throw new CheckpointError(
-      'damaged',
-      `${where}: its SHA-256 is not the one in ${STATE_FILE}; go on from an earlier checkpoint`,
-    );
+    throw new CheckpointError('damaged', `${where}: its SHA-256 is not the one in ${STATE_FILE}`);
   }
   try {
     return decodeSafetensors(bytes).tensors;
@@ -125,6 +129,15 @@ async function readTensors(
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CheckpointError('damaged', `${where}: ${reason}`, { cause });
   }
+}
+
+function whereIs(folder: string, file: string): string {
+  return `${basename(folder)}/${file}`;
+}
+
+function bytesOf(shapes: TensorShapes): number {
+  const sizes = [...shapes.values()].map((shape) => shape.reduce((a, b) => a * b, 1));
+  return Float32Array.BYTES_PER_ELEMENT * sizes.reduce((a, b) => a + b, 0);
 }
 
 function checkConfig(config: LstmConfig, where: string): void {

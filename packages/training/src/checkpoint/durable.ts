@@ -1,6 +1,7 @@
 // Writing so that a crash or a power cut leaves the old content or the new, never half of one.
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { writeFailed } from './write-failed.js';
 
 /** Names that begin so are unfinished work; whoever finds one at a start may delete it. */
 export const TEMPORARY_PREFIX = '.tmp-';
@@ -31,19 +32,26 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Replaces a file in one instant, or leaves it as it was. */
+/** Replaces a file in one instant, or leaves it as it was.
+ *  @throws {CheckpointError} `write-failed` if the system refuses */
 export async function replaceFile(
   path: string,
   bytes: Uint8Array,
   writeFile: WriteFile = writeFileDurably,
 ): Promise<void> {
-  const temporary = `${path}.tmp`;
+  const folder = dirname(path);
+  const temporary = temporaryPath(path);
   try {
     await writeFile(temporary, bytes);
     await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await syncFolder(folder);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeFailed(folder, basename(path), cause);
   }
-  await syncFolder(dirname(path));
+}
+
+/** Where something is written before it gets its name. */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), TEMPORARY_PREFIX + basename(path));
 }

@@ -1,8 +1,8 @@
 // The checkpoints of a run: `<run>/checkpoints/step-N`. Finds, keeps and clears them.
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readCheckpointState } from './checkpoint.js';
 import { CheckpointError } from './checkpoint-error.js';
-import { parseCheckpointState } from './checkpoint-state.js';
 import { TEMPORARY_PREFIX } from './durable.js';
 
 const CHECKPOINTS = 'checkpoints';
@@ -35,38 +35,49 @@ export async function latestCheckpoint(runFolder: string): Promise<string | unde
 export async function bestCheckpoint(runFolder: string): Promise<string | undefined> {
   const latest = await latestCheckpoint(runFolder);
   if (latest === undefined) return undefined;
-  const where = `${basename(latest)}/state.json`;
-  const text = await readFile(join(latest, 'state.json'), 'utf8').catch((cause: Error) => {
-    throw new CheckpointError('missing', `${where}: cannot be read (${cause.message})`, { cause });
-  });
-  const { best } = parseCheckpointState(text, where);
+  const { best } = await readCheckpointState(latest);
   if (best === null) return latest;
   const folder = checkpointFolder(runFolder, best.step);
   if (!(await exists(folder))) {
     throw new CheckpointError(
       'missing',
-      `${where} names step ${best.step} as the best, but there is no ${basename(folder)} beside it`,
+      `${basename(latest)}/state.json names step ${best.step} as the best, but there is no ${basename(folder)} beside it`,
     );
   }
   return folder;
 }
 
-/** Removes what an interrupted write or removal left. */
+/** Removes what an interrupted write or removal left. Only for who holds the run's lock. */
 export async function sweepLeftovers(runFolder: string): Promise<void> {
-  const parent = join(runFolder, CHECKPOINTS);
-  for (const name of await listNames(parent)) {
-    if (name.startsWith(TEMPORARY_PREFIX)) await rm(join(parent, name), { recursive: true });
+  for (const parent of [runFolder, join(runFolder, CHECKPOINTS)]) {
+    for (const name of await listNames(parent)) {
+      if (!name.startsWith(TEMPORARY_PREFIX)) continue;
+      await rm(join(parent, name), { recursive: true, force: true });
+    }
   }
 }
 
-/** Removes all checkpoints but the newest `keep` and the one of step `best`. */
+/** Removes all checkpoints but the newest `keep`, the one of step `best`, and those that a kept one names as the best
+ *  so far: if the newest is ever damaged, the one before it is a whole run too. */
 export async function pruneCheckpoints(
   runFolder: string,
   { keep, best }: { keep: number; best: number | undefined },
 ): Promise<void> {
   const steps = await listCheckpoints(runFolder);
-  for (const step of steps.slice(0, Math.max(0, steps.length - keep))) {
-    if (step !== best) await removeCheckpoint(runFolder, step);
+  const newest = steps.slice(-keep);
+  const named = await Promise.all(newest.map(async (step) => bestKnownTo(runFolder, step)));
+  const kept = new Set([...newest, best, ...named]);
+  for (const step of steps) {
+    if (!kept.has(step)) await removeCheckpoint(runFolder, step);
+  }
+}
+
+async function bestKnownTo(runFolder: string, step: number): Promise<number | undefined> {
+  try {
+    return (await readCheckpointState(checkpointFolder(runFolder, step))).best?.step;
+  } catch (error) {
+    if (error instanceof CheckpointError) return undefined; // a damaged one is met when it is to be read
+    throw error;
   }
 }
 

@@ -1,11 +1,11 @@
 // `run.json`: what a run is. Written whenever a session of it starts; everything that changes meanwhile is in its
 // checkpoints.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { CheckpointError } from '../checkpoint/checkpoint-error.js';
-import { lstmConfigSchema, parseStored } from '../checkpoint/checkpoint-state.js';
+import { lstmConfigSchema } from '../checkpoint/checkpoint-state.js';
 import { replaceFile } from '../checkpoint/durable.js';
+import { readStoredFile } from '../checkpoint/read-stored-file.js';
+import { formatStored, MAX_JSON_BYTES, parseStored } from '../checkpoint/stored-json.js';
 import { trainOptionsSchema } from './train-options.js';
 
 const RUN_FILE = 'run.json';
@@ -27,22 +27,23 @@ const runSchema = z.strictObject({
 
 export type Run = Omit<z.infer<typeof runSchema>, 'schemaVersion'>;
 
-/** Writes or replaces `run.json`. */
+/** Writes or replaces `run.json`.
+ *  @throws {CheckpointError} `write-failed` if the disk refuses */
 export async function writeRun(runFolder: string, run: Run): Promise<void> {
-  const text = JSON.stringify({ schemaVersion: RUN_SCHEMA_VERSION, ...run }, null, 2);
-  await replaceFile(join(runFolder, RUN_FILE), new TextEncoder().encode(`${text}\n`));
+  const bytes = formatStored({ schemaVersion: RUN_SCHEMA_VERSION, ...run });
+  await replaceFile(join(runFolder, RUN_FILE), bytes);
 }
 
-/** Reads what a run is; undefined if there is no run in the folder.
- *  @throws {CheckpointError} `damaged` or `schema-version` */
+/** Reads what a run is; undefined if there is no `run.json` in the folder.
+ *  @throws {CheckpointError} `missing`, `unreadable`, `damaged` or `schema-version` */
 export async function readRun(runFolder: string): Promise<Run | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(runFolder, RUN_FILE), 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new CheckpointError('missing', `${RUN_FILE}: cannot be read`, { cause });
-  }
+  const options = { where: RUN_FILE, limit: MAX_JSON_BYTES };
+  const bytes = await readStoredFile(join(runFolder, RUN_FILE), options).catch((error: Error) => {
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (bytes === undefined) return undefined;
+  const text = bytes.toString('utf8');
   const { schemaVersion: _, ...run } = parseStored(runSchema, RUN_SCHEMA_VERSION, text, RUN_FILE);
   return run;
 }

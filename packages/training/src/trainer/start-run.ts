@@ -1,12 +1,19 @@
 // Opens a run folder: a new run, or one that goes on. Refuses to mix runs.
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { type LstmConfig, type LstmSizes, validateLstmConfig } from '@ostinato/model';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { lstmConfigSchema } from '../checkpoint/checkpoint-state.js';
-import { latestCheckpoint, sweepLeftovers } from '../checkpoint/run-folder.js';
+import { TEMPORARY_PREFIX } from '../checkpoint/durable.js';
+import {
+  checkpointFolder,
+  listCheckpoints,
+  pruneCheckpoints,
+  sweepLeftovers,
+} from '../checkpoint/run-folder.js';
+import { acquireRunLock, RUN_LOCK_FILE } from '../checkpoint/run-lock.js';
 import type { Corpus } from '../data/open-corpus.js';
-import { readRun } from './run-file.js';
+import { readRun, type Run } from './run-file.js';
 import {
   resolveTrainOptions,
   type TrainOptions,
@@ -23,22 +30,38 @@ export interface StartRequest {
   readonly resume: boolean;
 }
 
-export interface StartedRun {
+/** A run whose folder nobody else trains in until it is disposed of. */
+export interface StartedRun extends AsyncDisposable {
   readonly config: LstmConfig;
   readonly options: TrainOptions;
   /** Where to go on; undefined at the beginning. */
   readonly checkpoint: Checkpoint | undefined;
 }
 
-/** Checks everything that can be checked before work begins.
+/** Checks everything that can be checked before work begins, and takes the run folder.
  *  @throws {CheckpointError} if the folder is taken, holds no run to resume, or its run is of other data or sizes
  *  @throws {TrainingError} if an option is out of range or cannot change any more
  *  @throws {ModelConfigError} if the sizes are not valid */
 export async function startRun(request: StartRequest): Promise<StartedRun> {
-  return request.resume ? resumeRun(request) : newRun(request);
+  const { runFolder, resume } = request;
+  const fresh = resume ? undefined : checkNewRun(request);
+  // Before the lock too: what is refused stays as it is.
+  await (resume ? findRun(runFolder) : checkFree(runFolder));
+  const lock = await acquireRunLock(runFolder);
+  try {
+    if (fresh !== undefined) await checkFree(runFolder);
+    const start = fresh ?? (await resumeRun(request));
+    await sweepLeftovers(runFolder);
+    return { ...start, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]() };
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
-async function newRun({ corpus, runFolder, sizes, options }: StartRequest): Promise<StartedRun> {
+type Start = Omit<StartedRun, keyof AsyncDisposable>;
+
+function checkNewRun({ corpus, sizes, options }: StartRequest): Start {
   if (sizes === undefined) {
     throw new TrainingError('bad-option', 'a new run needs the sizes of its network, or a preset');
   }
@@ -46,40 +69,115 @@ async function newRun({ corpus, runFolder, sizes, options }: StartRequest): Prom
   validateLstmConfig({ ...sizes, vocabularySize });
   // In the order in which a resumed run reads it back, so that both write the same bytes.
   const config = lstmConfigSchema.parse({ ...sizes, vocabularySize });
-  const resolved = resolveTrainOptions(options);
-  await mkdir(runFolder, { recursive: true });
-  // A start that was killed before `run.json` was there leaves at most its unfinished copy.
-  if ((await readdir(runFolder)).some((name) => name !== 'run.json.tmp')) {
+  return { config, options: resolveTrainOptions(options), checkpoint: undefined };
+}
+
+/** A start that was killed before `run.json` was there leaves at most its lock and an unfinished copy. */
+async function checkFree(runFolder: string): Promise<void> {
+  const names = await readdir(runFolder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (names.some((name) => name !== RUN_LOCK_FILE && !name.startsWith(TEMPORARY_PREFIX))) {
     throw new CheckpointError(
       'run-exists',
       `${runFolder}: the folder is not empty; resume the run in it, or choose another`,
     );
   }
-  return { config, options: resolved, checkpoint: undefined };
 }
 
-async function resumeRun(request: StartRequest): Promise<StartedRun> {
-  const { corpus, runFolder, sizes, options } = request;
-  const run = await readRun(runFolder);
-  if (run === undefined) {
-    throw new CheckpointError('missing', `${runFolder}: there is no run to resume (no run.json)`);
+async function resumeRun({ corpus, runFolder, sizes, options }: StartRequest): Promise<Start> {
+  const { run, steps } = await findRun(runFolder);
+  if (run !== undefined) checkRun(run, corpus, sizes);
+  const checkpoint = await readNewest(runFolder, steps);
+  if (checkpoint === undefined) {
+    // `findRun` has found one of the two.
+    const { config, options: stored } = run!;
+    return { config, options: resolveTrainOptions(options, stored), checkpoint };
   }
-  checkSameData(run, corpus);
-  if (sizes !== undefined) checkSameSizes(run.config, sizes);
-  await sweepLeftovers(runFolder);
-  const folder = await latestCheckpoint(runFolder);
-  if (folder === undefined) {
-    return {
-      config: run.config,
-      options: resolveTrainOptions(options, run.options),
-      checkpoint: undefined,
-    };
+  const { state } = checkpoint;
+  checkRun(state, corpus, sizes);
+  const stored = storedOptions(state.options);
+  if (run !== undefined) checkSameRun(run, state.config, stored);
+  const resolved = resolveTrainOptions(options, stored);
+  // The last session may have been killed before it removed what it does not keep.
+  await pruneCheckpoints(runFolder, { keep: resolved.keepCheckpoints, best: state.best?.step });
+  return { config: state.config, options: resolved, checkpoint };
+}
+
+/** What a folder holds of a run. A lost `run.json` is no loss once there is a checkpoint, which knows the same.
+ *  @throws {CheckpointError} `missing` if it holds nothing */
+async function findRun(
+  runFolder: string,
+): Promise<{ run: Run | undefined; steps: readonly number[] }> {
+  const steps = await listCheckpoints(runFolder);
+  try {
+    const run = await readRun(runFolder);
+    if (run !== undefined || steps.length > 0) return { run, steps };
+  } catch (cause) {
+    if (!(cause instanceof CheckpointError) || cause.code !== 'damaged') throw cause;
+    const remedy = steps.length > 0 ? 'remove it to go on' : 'start again in an empty folder';
+    throw new CheckpointError(cause.code, `${runFolder}: ${cause.message}; ${remedy}`, { cause });
   }
-  const checkpoint = await readCheckpoint(folder);
-  checkSameData(checkpoint.state, corpus);
-  checkSameSizes(run.config, checkpoint.state.config);
-  const stored = trainOptionsSchema.parse(checkpoint.state.options);
-  return { config: run.config, options: resolveTrainOptions(options, stored), checkpoint };
+  throw new CheckpointError('missing', `${runFolder}: there is no run to resume (no run.json)`);
+}
+
+/** Never passes over a damaged checkpoint in silence: which one to go on from is for a person to say.
+ *  @returns undefined without any */
+async function readNewest(
+  runFolder: string,
+  steps: readonly number[],
+): Promise<Checkpoint | undefined> {
+  const newest = steps.at(-1);
+  if (newest === undefined) return undefined;
+  const folder = checkpointFolder(runFolder, newest);
+  try {
+    return await readCheckpoint(folder);
+  } catch (cause) {
+    // Neither a later release's checkpoint nor one that the system keeps from us is lost.
+    if (!(cause instanceof CheckpointError)) throw cause;
+    if (cause.code === 'schema-version' || cause.code === 'unreadable') throw cause;
+    const before = steps.at(-2);
+    const next = before === undefined ? 'start from the beginning' : `go on from step ${before}`;
+    const remedy = `remove ${folder} and resume to ${next}`;
+    throw new CheckpointError(cause.code, `${cause.message}; ${remedy}`, { cause });
+  }
+}
+
+function storedOptions(options: Checkpoint['state']['options']): TrainOptions {
+  const result = trainOptionsSchema.safeParse(options);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new CheckpointError(
+    'damaged',
+    `the newest checkpoint's options: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}; was it written by a later release?`,
+  );
+}
+
+interface Identity {
+  readonly config: LstmConfig;
+  readonly tokenizerHash: string;
+  readonly corpusHash: string;
+}
+
+function checkRun(found: Identity, corpus: Corpus, sizes: LstmSizes | undefined): void {
+  checkSameData(found, corpus);
+  if (sizes !== undefined) checkSameSizes(found.config, sizes);
+}
+
+/** Whether a checkpoint is of the run in whose folder it lies. */
+function checkSameRun(run: Run, config: LstmConfig, stored: TrainOptions): void {
+  checkSameSizes(run.config, config);
+  try {
+    resolveTrainOptions(run.options, stored);
+  } catch (cause) {
+    if (!(cause instanceof TrainingError)) throw cause;
+    throw new CheckpointError(
+      'other-options',
+      `the newest checkpoint is of another run than run.json: ${cause.message}`,
+      { cause },
+    );
+  }
 }
 
 function checkSameData(found: { tokenizerHash: string; corpusHash: string }, corpus: Corpus): void {

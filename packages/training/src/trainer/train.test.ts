@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseTokenizer } from '@ostinato/core';
@@ -200,7 +200,7 @@ describe('resuming', () => {
 describe('a start that was killed', () => {
   it('can be made again before run.json is there', async () => {
     await mkdir(runIn('run'));
-    await writeFile(join(runIn('run'), 'run.json.tmp'), '{"schemaVer');
+    await writeFile(join(runIn('run'), '.tmp-run.json'), '{"schemaVer');
     await trainIn('run');
   });
 });
@@ -210,6 +210,7 @@ describe('refusals', () => {
     await mkdir(runIn('run'));
     await writeFile(join(runIn('run'), 'notes.txt'), 'mine');
     await expect(trainIn('run')).rejects.toMatchObject({ code: 'run-exists' });
+    expect(await readdir(runIn('run'))).toEqual(['notes.txt']);
     expect(await readFile(join(runIn('run'), 'notes.txt'), 'utf8')).toBe('mine');
   });
 

@@ -77,7 +77,7 @@ const LOG_INTERVAL = 50;
  *  }); */
 export async function train(request: TrainRequest): Promise<TrainResult> {
   const { corpus, runFolder, sizes, options = {}, resume = false } = request;
-  const started = await startRun({ corpus, runFolder, sizes, options, resume });
+  await using started = await startRun({ corpus, runFolder, sizes, options, resume });
   const engine = await createEngine(request.engine, started);
   try {
     if (started.checkpoint !== undefined) await engine.importState(started.checkpoint.engine);
