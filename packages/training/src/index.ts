@@ -39,11 +39,8 @@ export type {
 } from './engines/engine.js';
 export type { EngineFactory, EngineRequest, OptimizerOptions } from './engines/engine-factory.js';
 export { createOnnxEngine, type OnnxEngineOptions } from './engines/onnx/onnx-engine.js';
-export {
-  type ResolvedDevice,
-  resolveTrainingDevice,
-  type TrainingDevice,
-} from './engines/onnx/training-device.js';
+export type { TrainingDevice } from './engines/onnx/provider.js';
+export { type ResolvedDevice, resolveTrainingDevice } from './engines/onnx/training-device.js';
 export {
   evaluateNGram,
   type NGramEvaluationOptions,

@@ -38,3 +38,17 @@ export interface EngineRequest {
 }
 
 export type EngineFactory = (request: EngineRequest) => Promise<TrainingEngine>;
+
+/** Streams that an engine computes at once.
+ *  @throws {RangeError} if `microBatch` does not divide `batch` */
+export function microBatchOf({
+  batch,
+  microBatch = batch,
+}: Pick<EngineRequest, 'batch' | 'microBatch'>): number {
+  if (!Number.isInteger(microBatch) || microBatch < 1 || batch % microBatch !== 0) {
+    throw new RangeError(
+      `microBatch: expected a divisor of the batch of ${batch}, found ${microBatch}`,
+    );
+  }
+  return microBatch;
+}

@@ -1,5 +1,8 @@
 // Names and shapes of the tensors of an `EngineState`, for engines and checkpoints alike.
-import { type LstmConfig, lstmParameters } from '@ostinato/model';
+import { type LstmConfig, lstmParameters, type NamedTensors } from '@ostinato/model';
+import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import { checkTensors } from '../checkpoint/check-tensors.js';
+import type { EngineState } from './engine.js';
 
 export type TensorShapes = Map<string, readonly number[]>;
 
@@ -35,4 +38,36 @@ export function carriedShapes(config: LstmConfig, batch: number): TensorShapes {
     shapes.set(hidden, [config.hiddenSize, batch]).set(cell, [config.hiddenSize, batch]);
   }
   return shapes;
+}
+
+/** Checks all of a state before an engine takes any of it over.
+ *  @throws {CheckpointError} if a tensor is missing, unknown, of another shape or incomplete, or the step is no count */
+export function checkEngineState(state: EngineState, config: LstmConfig, batch: number): void {
+  if (!Number.isSafeInteger(state.step) || state.step < 0) {
+    throw new CheckpointError(
+      'damaged',
+      `engine state: step must be an integer from 0, found ${state.step}`,
+    );
+  }
+  checkParameters(state.parameters, config);
+  checkComplete(state.moments, momentShapes(config), 'moments');
+  checkComplete(state.carried, carriedShapes(config, batch), 'carried state');
+}
+
+/** @throws {CheckpointError} if a parameter is missing, unknown, of another shape or incomplete */
+export function checkParameters(parameters: NamedTensors, config: LstmConfig): void {
+  checkComplete(parameters, parameterShapes(config), 'parameters');
+}
+
+function checkComplete(tensors: NamedTensors, shapes: TensorShapes, where: string): void {
+  checkTensors(tensors, shapes, where);
+  for (const [name, { shape, data }] of tensors) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    if (data.length !== count) {
+      throw new CheckpointError(
+        'tensor-shape',
+        `${where}: tensor "${name}" of shape [${shape.join(', ')}] needs ${count} numbers, found ${data.length}`,
+      );
+    }
+  }
 }

@@ -1,11 +1,8 @@
-// The `onnx` training engine: each step is one run of a graph that holds forward, backward, clipping and AdamW.
-// Parameters and moments are updated in place; see docs/decisions for why a graph.
-import { availableParallelism } from 'node:os';
-import { encodeModel, type Model, type RecurrenceForm } from '@ostinato/graph';
-import type { NamedTensors } from '@ostinato/model';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+// The `onnx` training engine: each step is one run of a graph that holds forward, backward, clipping and AdamW, or, in
+// micro batches, a run for the gradient of each part and one for the update. State stays where it is computed.
+import type { RecurrenceForm } from '@ostinato/graph';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Batch } from '../../data/batch.js';
-import { TrainingError } from '../../trainer/training-error.js';
 import type {
   EngineState,
   EvaluationResult,
@@ -13,210 +10,234 @@ import type {
   StepResult,
   TrainingEngine,
 } from '../engine.js';
-import type { EngineRequest } from '../engine-factory.js';
-import { carriedShapes, momentShapes, parameterShapes } from '../state-tensors.js';
+import { type EngineRequest, microBatchOf } from '../engine-factory.js';
+import {
+  carriedShapes,
+  checkEngineState,
+  checkParameters,
+  momentShapes,
+  parameterShapes,
+} from '../state-tensors.js';
+import type { DeviceTensors, Feeds } from './device-tensors.js';
 import { createMaskSource, type MaskSource } from './dropout-masks.js';
-import { createTensorBuffers, type TensorBuffers } from './tensor-buffers.js';
-import type { TrainingDevice } from './training-device.js';
-import { buildEvaluationGraph, buildTrainingGraph, maskName, nextName } from './training-graph.js';
+import { type OptimizerStep, stepInParts, wholeStep } from './optimizer-step.js';
+import { openProvider, type Provider, type TrainingDevice } from './provider.js';
+import { Resources } from './resources.js';
+import { batchPart, columnsOf, joinColumns, splitColumns } from './sequence-parts.js';
+import { numberOf, runSession } from './session-run.js';
+import { buildEvaluationGraph } from './training-graph.js';
+import { maskName, maskShape, nextName, type WindowOptions } from './window-graph.js';
 
 export interface OnnxEngineOptions extends EngineRequest {
-  /** Threads of ONNX Runtime; default: one for each core. */
-  readonly threads?: number;
+  /** Threads of ONNX Runtime on the CPU; default: one for each core. */
+  readonly threads?: number | undefined;
   /** Where it computes; see `resolveTrainingDevice`. Default `cpu`. */
-  readonly device?: TrainingDevice;
-  /** How the recurrence is written; default: `scan`, the faster one on CPUs. */
-  readonly form?: RecurrenceForm;
+  readonly device?: TrainingDevice | undefined;
+  /** How the recurrence is written; default: `scan` on the CPU, where it is faster, `unrolled` on GPUs, for which a scan
+   *  is a loop on the host. */
+  readonly form?: RecurrenceForm | undefined;
 }
 
-type Feeds = Record<string, Tensor>;
-
-/** Makes an engine on ONNX Runtime's CPU provider.
- *  @throws {CheckpointError} if a parameter is missing, unknown or of another shape */
+/** Makes an engine on ONNX Runtime.
+ *  @throws {RangeError} if `microBatch` does not divide `batch`
+ *  @throws {CheckpointError} if a parameter is missing, unknown or of another shape
+ *  @throws {TrainingError} `device` if the device is not there */
 export async function createOnnxEngine(options: OnnxEngineOptions): Promise<TrainingEngine> {
-  const { device = 'cpu', threads = availableParallelism() } = options;
-  if (device !== 'cpu') throw new TrainingError('device', `device ${device}: not available`);
-  const training = await createSession(buildTrainingGraph(options, options.optimizer), threads);
-  const engine = new OnnxEngine(options, training, threads);
+  const { device = 'cpu', threads, config, steps, dropoutMask = 'window' } = options;
+  checkParameters(options.parameters, config);
+  const provider = openProvider(device, threads);
+  const form = { ...provider.form, ...(options.form && { form: options.form }) };
+  const window = { config, steps, batch: microBatchOf(options), dropoutMask, ...form };
+  const resources = new Resources();
   try {
-    await engine.importState({
-      step: 0,
-      parameters: options.parameters,
-      moments: engine.moments.copyOut(),
-      carried: engine.carried.copyOut(),
-    });
-    return engine;
+    const held = await hold(options, { provider, window, resources });
+    await held.parameters.copyIn(options.parameters);
+    return new OnnxEngine(options, held);
   } catch (error) {
-    await engine.dispose();
+    await resources.dispose();
     throw error;
   }
 }
 
-function createSession(model: Model, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(encodeModel(model), {
-    intraOpNumThreads: threads,
-    // 'all' fuses transposes into slower products.
-    graphOptimizationLevel: 'basic',
-    logSeverityLevel: 4, // what it logs of a failed run stands in the error too
-    // Threads that wait spin this long before they sleep. Spinning for longer is no faster, and collapses 2 to 5
-    // times when another program wants the cores.
-    extra: { session: { intra_op: { spin_duration_us: '20' } } },
-  });
+interface Workplace {
+  readonly provider: Provider;
+  /** What one run computes: `batch` is that of a part. */
+  readonly window: WindowOptions;
+  readonly resources: Resources;
+}
+
+interface Held extends Workplace {
+  readonly parameters: DeviceTensors;
+  readonly moments: DeviceTensors;
+  /** One for each part of the batch. */
+  readonly carried: readonly DeviceTensors[];
+  readonly carriedInEvaluation: readonly DeviceTensors[];
+  readonly takeStep: OptimizerStep;
+}
+
+async function hold(options: OnnxEngineOptions, workplace: Workplace): Promise<Held> {
+  const { provider, window, resources } = workplace;
+  const { config, optimizer } = options;
+  const create = async (shapes: Parameters<Provider['memory']['create']>[0], inPlace: boolean) =>
+    resources.tensors(await provider.memory.create(shapes, { inPlace }));
+  const shapesOfPart = carriedShapes(config, window.batch);
+  const parts = options.batch / window.batch;
+  const createForParts = async (): Promise<DeviceTensors[]> => {
+    const tensors: DeviceTensors[] = [];
+    // The carried state is read again in the backward pass, so the next one has a place of its own.
+    while (tensors.length < parts) tensors.push(await create(shapesOfPart, false));
+    return tensors;
+  };
+  const state = {
+    parameters: await create(parameterShapes(config), true),
+    moments: await create(momentShapes(config), true),
+  };
+  const context = { ...workplace, ...state, optimizer, carried: [...shapesOfPart.keys()] };
+  return {
+    ...workplace,
+    ...state,
+    carried: await createForParts(),
+    carriedInEvaluation: await createForParts(),
+    takeStep: await (parts === 1 ? wholeStep : stepInParts)(context),
+  };
 }
 
 class OnnxEngine implements TrainingEngine {
   readonly description: string;
-  readonly moments: TensorBuffers;
-  readonly carried: TensorBuffers;
   readonly #options: OnnxEngineOptions;
-  readonly #threads: number;
-  readonly #training: InferenceSession;
-  readonly #parameters: TensorBuffers;
-  readonly #carriedInEvaluation: TensorBuffers;
+  readonly #held: Held;
   readonly #masks: MaskSource;
   #evaluation: Promise<InferenceSession> | undefined;
   #step = 0;
-  #disposed = false;
 
-  constructor(options: OnnxEngineOptions, training: InferenceSession, threads: number) {
+  constructor(options: OnnxEngineOptions, held: Held) {
     const { config, batch, seed } = options;
-    const { hiddenSize, layers, dropout } = config;
+    const { provider, window } = held;
     this.#options = options;
-    this.#training = training;
-    this.#threads = threads;
-    this.description = `onnx, cpu, ${threads} thread${threads === 1 ? '' : 's'}`;
-    this.#parameters = createTensorBuffers(parameterShapes(config));
-    this.moments = createTensorBuffers(momentShapes(config));
-    this.carried = createTensorBuffers(carriedShapes(config, batch));
-    this.#carriedInEvaluation = createTensorBuffers(carriedShapes(config, batch));
-    this.#masks = createMaskSource(seed, dropout, hiddenSize * batch, layers);
+    this.#held = held;
+    this.description =
+      `onnx, ${provider.description}` +
+      (window.batch === batch ? '' : `, ${window.batch} sequences at once`);
+    const maskSize = maskShape({ ...window, batch }).reduce((product, size) => product * size, 1);
+    this.#masks = createMaskSource(seed, config.dropout, maskSize, config.layers);
   }
 
   async step(batch: Batch, { learningRate }: StepOptions): Promise<StepResult> {
+    this.#check(batch);
     const { beta1, beta2 } = this.#options.optimizer;
     const count = this.#step + 1;
-    const updated = [...this.#parameters.tensors, ...this.moments.tensors];
-    const feeds: Feeds = {
-      ...this.#windowFeeds(batch),
-      ...Object.fromEntries([...updated, ...this.carried.tensors]),
-      ...this.#maskFeeds(),
+    const targetCount = scalar(Math.max(1, sumOf(batch.weights)));
+    const windows = this.#windows(batch);
+    const masks = this.#maskFeeds();
+    const parts = this.#held.carried.map((carried, part) => ({
+      feeds: { ...windows[part], ...masks[part], targetCount },
+      carried,
+    }));
+    const result = await this.#held.takeStep(parts, {
       learningRate: scalar(learningRate),
       correctedRate: scalar(learningRate / (1 - beta1 ** count)),
       secondCorrection: scalar(1 / (1 - beta2 ** count)),
-    };
-    // The new values are written over the old ones: every use of an old parameter comes before the gradient's norm,
-    // and every update after it. The carried state is read again in the backward pass, so it has a place of its own.
-    const fetches: Record<string, Tensor | null> = { loss: null, gradientNorm: null };
-    for (const [name, tensor] of updated) fetches[nextName(name)] = tensor;
-    for (const name of this.carried.tensors.keys()) fetches[nextName(name)] = null;
-    const results = await this.#run(this.#training, feeds, fetches);
-    this.carried.copyIn(carriedResults(results, this.carried), 'training step');
+    });
     this.#step = count;
-    return { loss: numberOf(results['loss']), gradientNorm: numberOf(results['gradientNorm']) };
+    return result;
   }
 
   async evaluate(batch: Batch, { reset }: { reset: boolean }): Promise<EvaluationResult> {
-    this.#evaluation ??= createSession(buildEvaluationGraph(this.#options), this.#threads);
-    const session = await this.#evaluation;
-    const carried = this.#carriedInEvaluation;
-    if (reset) carried.clear();
-    const feeds: Feeds = {
-      ...this.#windowFeeds(batch),
-      ...Object.fromEntries([...this.#parameters.tensors, ...carried.tensors]),
-    };
-    const results = await this.#run(session, feeds, session.outputNames);
-    carried.copyIn(carriedResults(results, carried), 'evaluation');
+    this.#check(batch);
+    const { window, parameters, carriedInEvaluation } = this.#held;
+    const session = await (this.#evaluation ??= this.#createEvaluation());
+    const windows = this.#windows(batch);
+    let [lossSum, correct] = [0, 0];
+    for (const [part, carried] of carriedInEvaluation.entries()) {
+      if (reset) await carried.clear();
+      const feeds = { ...windows[part], ...parameters.feeds(), ...carried.feeds() };
+      const fetches = { lossSum: null, correct: null, ...carried.fetches() };
+      const results = await runSession(session, feeds, fetches, window);
+      carried.take(results);
+      lossSum += numberOf(results, 'lossSum');
+      correct += numberOf(results, 'correct');
+    }
+    return { lossSum, correct, count: sumOf(batch.weights) };
+  }
+
+  async exportState(): Promise<EngineState> {
+    const { parameters, moments, carried } = this.#held;
+    const parts = [];
+    for (const part of carried) parts.push(await part.copyOut());
     return {
-      lossSum: numberOf(results['lossSum']),
-      correct: numberOf(results['correct']),
-      count: batch.weights.reduce((sum, weight) => sum + weight, 0),
+      step: this.#step,
+      parameters: await parameters.copyOut(),
+      moments: await moments.copyOut(),
+      carried: joinColumns(parts),
     };
   }
 
-  exportState(): Promise<EngineState> {
-    return Promise.resolve({
-      step: this.#step,
-      parameters: this.#parameters.copyOut(),
-      moments: this.moments.copyOut(),
-      carried: this.carried.copyOut(),
-    });
-  }
-
-  // eslint-disable-next-line @typescript-eslint/require-await -- a wrong state rejects, as the contract says
-  async importState({ step, parameters, moments, carried }: EngineState): Promise<void> {
-    this.#parameters.copyIn(parameters, 'parameters');
-    this.moments.copyIn(moments, 'moments');
-    this.carried.copyIn(carried, 'carried state');
-    this.#step = step;
+  async importState(state: EngineState): Promise<void> {
+    const { config, batch } = this.#options;
+    checkEngineState(state, config, batch);
+    const { parameters, moments, carried, window } = this.#held;
+    await parameters.copyIn(state.parameters);
+    await moments.copyIn(state.moments);
+    for (const [part, tensors] of splitColumns(state.carried, window.batch).entries()) {
+      await carried[part].copyIn(tensors);
+    }
+    this.#step = state.step;
   }
 
   async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    await this.#training.release();
-    await (await this.#evaluation)?.release();
+    await this.#evaluation?.catch(() => {}); // its error went to who asked for it
+    await this.#held.resources.dispose();
   }
 
-  async #run(
-    session: InferenceSession,
-    feeds: Feeds,
-    fetches: InferenceSession.FetchesType,
-  ): Promise<InferenceSession.OnnxValueMapType> {
-    try {
-      return await session.run(feeds, fetches);
-    } catch (cause) {
-      const { batch, steps } = this.#options;
-      const [reason] = (cause as Error).message.split('\n');
-      throw new TrainingError(
-        'engine',
-        `a window of ${batch} x ${steps} tokens could not be computed; if memory is short, take fewer sequences or a shorter window (${reason})`,
-        { cause },
-      );
-    }
+  async #createEvaluation(): Promise<InferenceSession> {
+    const { provider, window, resources } = this.#held;
+    const kept = [...carriedShapes(window.config, window.batch).keys()].map(nextName);
+    return resources.session(await provider.createSession(buildEvaluationGraph(window), kept));
   }
 
-  #windowFeeds({ tokens, targets, weights, keep, steps, batch }: Batch): Feeds {
+  #check({ steps, batch }: Batch): void {
     const { steps: T, batch: B } = this.#options;
-    if (steps !== T || batch !== B) {
-      throw new RangeError(
-        `batch: expected ${T} steps of ${B} sequences as the engine was made for, found ${steps} of ${batch}`,
-      );
-    }
-    return {
-      tokens: new Tensor('int32', tokens, [T, B]),
-      targets: new Tensor('int32', targets, [T, B]),
-      weights: new Tensor('float32', weights, [T, B]),
-      keep: new Tensor('float32', keep, [T, 1, B]),
-    };
+    if (steps === T && batch === B) return;
+    throw new RangeError(
+      `batch: expected ${T} steps of ${B} sequences as the engine was made for, found ${steps} of ${batch}`,
+    );
   }
 
-  #maskFeeds(): Feeds {
+  #windows(batch: Batch): Feeds[] {
+    return this.#fromEach((from, count) => {
+      const { steps: T, batch: B, tokens, targets, weights, keep } = batchPart(batch, from, count);
+      return {
+        tokens: new Tensor('int32', tokens, [T, B]),
+        targets: new Tensor('int32', targets, [T, B]),
+        weights: new Tensor('float32', weights, [T, B]),
+        keep: new Tensor('float32', keep, [T, 1, B]),
+      };
+    });
+  }
+
+  /** Masks are drawn for the whole batch, so that they do not depend on its parts. */
+  #maskFeeds(): Feeds[] {
     const { config, batch } = this.#options;
-    if (config.dropout === 0) return {};
-    const shape = [1, config.hiddenSize, batch];
-    return Object.fromEntries(
-      Array.from({ length: config.layers }, (_, layer) => [
-        maskName(layer),
-        new Tensor('uint8', this.#masks(this.#step, layer), shape),
-      ]),
+    const shape = maskShape(this.#held.window);
+    const layers = config.dropout === 0 ? 0 : config.layers;
+    const masks = Array.from({ length: layers }, (_, layer) => this.#masks(this.#step, layer));
+    return this.#fromEach((from, count) =>
+      Object.fromEntries(
+        masks.map((mask, layer): [string, Tensor] => [
+          maskName(layer),
+          new Tensor('uint8', columnsOf(mask, batch, from, count), shape),
+        ]),
+      ),
     );
+  }
+
+  /** One of something for each part of the batch. */
+  #fromEach<T>(make: (from: number, count: number) => T): T[] {
+    const count = this.#held.window.batch;
+    return this.#held.carried.map((_, part) => make(part * count, count));
   }
 }
 
 const scalar = (value: number): Tensor => new Tensor('float32', Float32Array.of(value), []);
 
-function numberOf(tensor: Tensor | undefined): number {
-  return (tensor?.data as Float32Array | undefined)?.[0] ?? Number.NaN;
-}
-
-function carriedResults(
-  results: Readonly<Record<string, Tensor>>,
-  buffers: TensorBuffers,
-): NamedTensors {
-  return new Map(
-    [...buffers.tensors].map(([name, { dims }]) => [
-      name,
-      { shape: dims, data: results[nextName(name)]?.data as Float32Array },
-    ]),
-  );
-}
+const sumOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0);

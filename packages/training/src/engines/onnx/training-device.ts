@@ -1,8 +1,6 @@
 // Which device trains: what was asked for, if it is there and works, and in one sentence why.
 import { TrainingError } from '../../trainer/training-error.js';
-
-/** Where ONNX Runtime computes: its execution providers of the same names. */
-export type TrainingDevice = 'cpu' | 'webgpu' | 'cuda';
+import type { TrainingDevice } from './provider.js';
 
 export interface ResolvedDevice {
   readonly device: TrainingDevice;
