@@ -1,0 +1,1 @@
+export { createRunReport, type RunReportOptions } from './run-report.js';
