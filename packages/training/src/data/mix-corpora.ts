@@ -22,14 +22,14 @@ const WEIGHTS = { least: 1e-6, most: 1e6 } as const;
  *    { corpus: await openCorpus('corpora/everything'), weight: 1 },
  *  ]); // three tokens of four are of quartets */
 export function mixCorpora(parts: readonly CorpusPart[]): Corpus {
-  for (const part of parts) checkWeight(part);
-  const flat = parts.flatMap(unmix);
-  const [first, ...others] = flat;
-  if (first === undefined) {
+  if (parts.length === 0) {
     throw new CorpusError('empty-mix', 'mix of corpora: expected at least one, found none');
   }
-  for (const { corpus } of others) checkSameTokenizer(first.corpus, corpus);
-  return new MixedCorpus(flat);
+  for (const [index, part] of parts.entries()) {
+    checkWeight(part, index);
+    checkSameTokenizer(parts[0].corpus, part.corpus, index);
+  }
+  return new MixedCorpus(parts.flatMap(unmix));
 }
 
 class MixedCorpus implements Corpus {
@@ -88,24 +88,29 @@ function unmix(part: CorpusPart): readonly CorpusPart[] {
   return parts.map(({ corpus, weight }) => ({ corpus, weight: (part.weight * weight) / sum }));
 }
 
-function checkWeight({ corpus, weight }: CorpusPart): void {
+function checkWeight({ corpus, weight }: CorpusPart, index: number): void {
   if (weight >= WEIGHTS.least && weight <= WEIGHTS.most) return;
   throw new CorpusError(
     'weight',
-    `weight of ${corpus.description.source}: expected a number from ${WEIGHTS.least} to ${WEIGHTS.most}, found ${weight}; ` +
-      'only the ratio of the weights counts',
+    `mix of corpora: weight of ${nameOf(corpus, index)}: expected a number from ${WEIGHTS.least} to ${WEIGHTS.most}, ` +
+      `found ${weight}; only the ratio of the weights counts`,
   );
 }
 
-function checkSameTokenizer(first: Corpus, other: Corpus): void {
+function checkSameTokenizer(first: Corpus, other: Corpus, index: number): void {
   if (other.tokenizer.hash === first.tokenizer.hash) return;
   const short = ({ tokenizer }: Corpus): string => tokenizer.hash.slice(0, 12);
-  const name = ({ description }: Corpus): string => description.source;
+  const [firstName, otherName] = [nameOf(first, 0), nameOf(other, index)];
   throw new CorpusError(
     'other-tokenizer',
-    `mix of corpora: ${name(other)} has tokenizer ${short(other)}, ${name(first)} has ${short(first)}, but one network ` +
-      `reads one language; prepare ${name(other)} again with the other's: prepare --tokenizer tokenizer.json`,
+    `mix of corpora: ${firstName} has tokenizer ${short(first)}, ${otherName} has ${short(other)}, but a network ` +
+      `knows one; prepare both with the same: prepare --tokenizer, with the tokenizer.json of ${firstName}`,
   );
+}
+
+/** `part 2 (Bach)`: two parts may have one name. */
+function nameOf({ description }: Corpus, index: number): string {
+  return `part ${index + 1} (${description.source})`;
 }
 
 function idOf(parts: readonly CorpusPart[]): string {
