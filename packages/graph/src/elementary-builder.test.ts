@@ -41,6 +41,26 @@ describe('ElementaryGraphBuilder', () => {
     }
   });
 
+  it.each([1, 7, 8, 60])('splits into %i parts, at most 7 at once', (count) => {
+    const g = new ElementaryGraphBuilder('test');
+    const sizes = Array.from({ length: count }, (_, part) => 1 + (part % 2));
+    const width = sizes.reduce((total, size) => total + size, 0);
+    const parts = g.split(g.input('x', 'float32', [2, width]), sizes, 1);
+    for (const [part, value] of parts.entries()) g.output(value, `y${part}`);
+    const graph = g.build();
+    for (const { opType, outputs } of graph.nodes) {
+      if (opType === 'Split') expect(outputs.length).toBeLessThanOrEqual(7);
+    }
+    const data = [...Array(2 * width).keys()];
+    const found = evaluateModel(graph, { x: { shape: [2, width], data } });
+    let from = 0;
+    for (const [part, size] of sizes.entries()) {
+      const row = data.slice(from, (from += size));
+      expect([...found[`y${part}`].data]).toEqual([...row, ...row.map((value) => value + width)]);
+    }
+    expect(parts).toHaveLength(count);
+  });
+
   it('differentiates what it writes as the operators that it stands for', () => {
     const slopes = (g: GraphBuilder): number[] => {
       const x = g.input('x', 'float32', X.shape);

@@ -5,8 +5,12 @@ import { GraphError } from './errors.js';
 import type { Value } from './ir.js';
 import { fixed, normalizeAxis, reducedShape } from './shapes.js';
 
-/** A {@link GraphBuilder} without LogSoftmax, OneHot, ArgMax and Sum. Values and gradients are the same, but `argMax` gives
- *  32-bit integers. Loops and scans stay what they are: they have no elementary form. */
+/** Most parts of one Split: its shader binds them and the input as storage buffers, of which every WebGPU device has 8
+ *  (https://www.w3.org/TR/webgpu/#limits). */
+const MOST_PARTS = 7;
+
+/** A {@link GraphBuilder} without LogSoftmax, OneHot, ArgMax, Sum and wide Splits. Values and gradients are the same, but
+ *  `argMax` gives 32-bit integers. Loops and scans stay what they are: they have no elementary form. */
 export class ElementaryGraphBuilder extends GraphBuilder {
   override sum(values: readonly Value[]): Value {
     const [first, ...rest] = values;
@@ -52,6 +56,20 @@ export class ElementaryGraphBuilder extends GraphBuilder {
       return { outputs: [this.cast(first, 'int32')], saved: [] };
     });
     return result;
+  }
+
+  /** Many parts are split off in groups, groups of groups and so on. */
+  override split(x: Value, sizes: readonly number[], axis: number): Value[] {
+    if (sizes.length <= MOST_PARTS) return super.split(x, sizes, axis);
+    let groupLength = MOST_PARTS;
+    while (groupLength * MOST_PARTS < sizes.length) groupLength *= MOST_PARTS;
+    const groups: number[][] = [];
+    for (let from = 0; from < sizes.length; from += groupLength) {
+      groups.push(sizes.slice(from, from + groupLength));
+    }
+    const totals = groups.map((group) => group.reduce((total, size) => total + size, 0));
+    const parts = super.split(x, totals, axis);
+    return parts.flatMap((part, index) => this.split(part, groups[index], axis));
   }
 
   /** 0, 1, 2, ... along `axis`, of size one along the others. */
