@@ -29,5 +29,12 @@ export function checkTensors(
         `${where}: tensor "${name}" has shape [${found.shape.join(', ')}], the network needs [${shape.join(', ')}]`,
       );
     }
+    const count = shape.reduce((product, size) => product * size, 1);
+    if (found.data.length !== count) {
+      throw new CheckpointError(
+        'tensor-shape',
+        `${where}: tensor "${name}" of shape [${shape.join(', ')}] needs ${count} numbers, found ${found.data.length}`,
+      );
+    }
   }
 }

@@ -41,7 +41,7 @@ export function carriedShapes(config: LstmConfig, batch: number): TensorShapes {
 }
 
 /** Checks all of a state before an engine takes any of it over.
- *  @throws {CheckpointError} if a tensor is missing, unknown, of another shape or incomplete, or the step is no count */
+ *  @throws {CheckpointError} if a tensor is missing, unknown, of another shape, or the step is no count */
 export function checkEngineState(state: EngineState, config: LstmConfig, batch: number): void {
   if (!Number.isSafeInteger(state.step) || state.step < 0) {
     throw new CheckpointError(
@@ -50,24 +50,11 @@ export function checkEngineState(state: EngineState, config: LstmConfig, batch: 
     );
   }
   checkParameters(state.parameters, config);
-  checkComplete(state.moments, momentShapes(config), 'moments');
-  checkComplete(state.carried, carriedShapes(config, batch), 'carried state');
+  checkTensors(state.moments, momentShapes(config), 'moments');
+  checkTensors(state.carried, carriedShapes(config, batch), 'carried state');
 }
 
-/** @throws {CheckpointError} if a parameter is missing, unknown, of another shape or incomplete */
+/** @throws {CheckpointError} if a parameter is missing, unknown or of another shape */
 export function checkParameters(parameters: NamedTensors, config: LstmConfig): void {
-  checkComplete(parameters, parameterShapes(config), 'parameters');
-}
-
-function checkComplete(tensors: NamedTensors, shapes: TensorShapes, where: string): void {
-  checkTensors(tensors, shapes, where);
-  for (const [name, { shape, data }] of tensors) {
-    const count = shape.reduce((product, size) => product * size, 1);
-    if (data.length !== count) {
-      throw new CheckpointError(
-        'tensor-shape',
-        `${where}: tensor "${name}" of shape [${shape.join(', ')}] needs ${count} numbers, found ${data.length}`,
-      );
-    }
-  }
+  checkTensors(parameters, parameterShapes(config), 'parameters');
 }

@@ -79,7 +79,8 @@ function webGpuProvider(): Provider {
   };
 }
 
-function checkKnown(device: Exclude<TrainingDevice, 'cpu'>): void {
+/** @throws {TrainingError} `device` if this build of ONNX Runtime does not know the device */
+export function checkKnown(device: Exclude<TrainingDevice, 'cpu'>): void {
   if (listSupportedBackends().some(({ name }) => name === device)) return;
   throw new TrainingError(
     'device',
@@ -102,7 +103,7 @@ async function createSession(
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
     const [line = ''] = text.split('\n');
-    const reason = line.replace(/^.* was false\. /, ''); // ONNX Runtime quotes its own source
+    const reason = line.replace(/^.* was false\. |^OrtSession\w+: /, ''); // ONNX Runtime quotes its own source
     if (device === 'cpu') {
       throw new TrainingError('engine', `ONNX Runtime refused the graph (${reason})`, { cause });
     }
