@@ -1,9 +1,10 @@
-// A process that trains, and dies by SIGKILL at a given change of the file system. For tests; run it compiled:
+// A process that trains, and dies by SIGKILL at a given moment. For tests; run it compiled:
 //
-//   node killed-trainee.js RUN_FOLDER [CHANGE [torn]]
+//   node killed-trainee.js RUN_FOLDER [KIND N [torn]]
 //
-// It goes on where the folder's run stands, or starts one, and says on stdout what it begins, a word a line. It dies
-// before its CHANGE-th change (from 1), or, `torn`, when that one is half done. Without CHANGE it trains to the end.
+// It goes on where the folder's run stands, or starts one, and says on stdout where it is, a word a line. It dies at its
+// N-th moment (from 1) of a KIND: before a change of the file system (`rename`, `writeFile`, ...), or, `torn`, when that
+// change is half done; after a `step` or an `evaluation`; or at the N-th of `any` kind. Without KIND it trains to the end.
 import { existsSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -13,14 +14,15 @@ import { createOnnxEngine } from '../engines/onnx/onnx-engine.js';
 import { train } from '../trainer/train.js';
 import { createMemoryCorpus } from './memory-corpus.js';
 
-const [runFolder = '', change = 'Infinity', torn] = process.argv.slice(2);
+const [runFolder = '', kind, count, torn] = process.argv.slice(2);
 const STDOUT = 1;
-let changes = 0;
+let moments = 0;
 
-/** Does half of a change and never returns, if this is where to die. */
+/** Does half of a change and never returns, if this is the moment to die. */
 function dieHere(name: string, half: () => void = () => undefined): void {
   writeSync(STDOUT, `${name}\n`);
-  if (++changes !== Number(change)) return;
+  if (kind !== 'any' && kind !== name) return;
+  if (++moments !== Number(count)) return;
   if (torn !== undefined) half();
   process.kill(process.pid, 'SIGKILL');
 }
@@ -116,6 +118,6 @@ const result = await train({
   },
   // A start that was killed before there was a run is a start again.
   resume: existsSync(join(runFolder, 'run.json')),
-  onProgress: ({ kind }) => writeSync(STDOUT, `${kind}\n`),
+  onProgress: ({ kind: moment }) => dieHere(moment),
 });
-writeSync(STDOUT, `${JSON.stringify({ ...result, changes })}\n`);
+writeSync(STDOUT, `${JSON.stringify(result)}\n`);

@@ -15,12 +15,29 @@ const TRAINEE = fileURLToPath(new URL('../../dist/testing/killed-trainee.js', im
 /** 50 in all. */
 const LANES = 2;
 const KILLS_OF_A_LANE = 25;
-/** Changes of the file system until death: a start makes 20, and a checkpoint some 25. */
-const FARTHEST_CHANGE = 160;
+/** Where sessions die in turn: at one of the first N moments of a kind. A start has 20 of any kind, a checkpoint some
+ *  30: one append, four files, two renames with that of an older one, three removals. */
+const DEATHS = [
+  { kind: 'any', within: 40 },
+  { kind: 'rm', within: 12 },
+  { kind: 'step', within: 12 },
+  { kind: 'writeFile', within: 30 },
+  { kind: 'any', within: 200 },
+  { kind: 'rename', within: 12 },
+  { kind: 'appendFile', within: 5 },
+  { kind: 'evaluation', within: 3 },
+  { kind: 'mkdir', within: 5 },
+  'from outside',
+] as const;
 /** Milliseconds until a kill from outside: about as long as a session lasts. */
 const LONGEST_WAIT = 1000;
 
-type Death = { readonly change: number; readonly torn: boolean } | { readonly afterMs: number };
+interface Death {
+  /** What the process is told: kind, number, and whether to die half-way. */
+  readonly orders: readonly string[];
+  /** When it is killed all the same. */
+  readonly afterMs?: number;
+}
 
 let folder: string;
 let undisturbed: Map<string, string>;
@@ -37,17 +54,15 @@ async function session(
   run: string,
   death?: Death,
 ): Promise<{ killed: boolean; places: readonly string[] }> {
-  const change = death && 'change' in death ? [String(death.change)] : [];
-  const torn = death && 'change' in death && death.torn ? ['torn'] : [];
-  const child = spawn(process.execPath, [TRAINEE, run, ...change, ...torn], {
+  const child = spawn(process.execPath, [TRAINEE, run, ...(death?.orders ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const timer =
-    death && 'afterMs' in death && setTimeout(() => child.kill('SIGKILL'), death.afterMs);
+  const afterMs = death?.afterMs;
+  const timer = afterMs && setTimeout(() => child.kill('SIGKILL'), afterMs);
   const signal = await new Promise<string | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
@@ -55,7 +70,7 @@ async function session(
       else reject(new Error(`a session failed: ${stderr}`));
     });
   });
-  clearTimeout(timer || undefined);
+  clearTimeout(timer);
   return { killed: signal !== null, places: stdout.trimEnd().split('\n') };
 }
 
@@ -77,10 +92,11 @@ async function checkWhole(run: string): Promise<void> {
 
 function drawDeath(seed: number, index: number): Death {
   const random = createRandom(seed, index);
-  if (index % 5 === 4) return { afterMs: LONGEST_WAIT * random.uniformAt(0) };
-  // Half of the deaths are in the first 40 changes: the start and the first checkpoint of a session.
-  const farthest = index % 2 === 0 ? 40 : FARTHEST_CHANGE;
-  return { change: 1 + random.integerAt(1, farthest), torn: random.uniformAt(2) < 0.5 };
+  const death = DEATHS[index % DEATHS.length];
+  if (death === 'from outside') return { orders: [], afterMs: LONGEST_WAIT * random.uniformAt(0) };
+  const number = 1 + random.integerAt(1, death.within);
+  const torn = random.uniformAt(2) < 0.5 ? ['torn'] : [];
+  return { orders: [death.kind, String(number), ...torn] };
 }
 
 /** Kills sessions of a run until it is finished all the same, then those of another run, and so on.
@@ -107,8 +123,8 @@ describe('a run that is killed', () => {
     const lanes = Array.from({ length: LANES }, (_, lane) => killAgainAndAgain(lane + 1));
     const lastWords = (await Promise.all(lanes)).flat();
     expect(lastWords).toHaveLength(LANES * KILLS_OF_A_LANE);
-    // Seeds were chosen so that every kind of change was cut by a kill at least once.
-    const changes = ['mkdir', 'open', 'writeFile', 'sync', 'rename', 'rm', 'appendFile'];
-    expect(lastWords).toEqual(expect.arrayContaining(changes));
+    const kinds = DEATHS.flatMap((death) => (death === 'from outside' ? [] : [death.kind]));
+    const meant = kinds.filter((kind) => kind !== 'any');
+    expect(lastWords).toEqual(expect.arrayContaining(meant));
   });
 });
