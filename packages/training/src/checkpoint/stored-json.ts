@@ -57,18 +57,24 @@ function parseJson(text: string, where: string): unknown {
   } catch (cause) {
     throw new CheckpointError('damaged', `${where}: not JSON; was it cut?`, { cause });
   }
-  if (isDeeperThan(value, MAX_DEPTH)) {
-    throw new CheckpointError('damaged', `${where}: more than ${MAX_DEPTH} levels of brackets`);
-  }
+  const fault = faultOf(value, MAX_DEPTH);
+  if (fault !== undefined) throw new CheckpointError('damaged', `${where}: ${fault}`);
   return value;
 }
 
 /** What we write has five; what goes deep enough would exhaust the stack of the schema. */
 const MAX_DEPTH = 32;
 
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+/** What no file of ours holds, and schemas do not see. */
+function faultOf(value: unknown, levels: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (levels === 0) return `more than ${MAX_DEPTH} levels of brackets`;
+  if (Object.hasOwn(value, '__proto__')) return 'a field called __proto__';
+  for (const inner of Object.values(value)) {
+    const fault = faultOf(inner, levels - 1);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 function checksumOf(value: object): string {
