@@ -19,9 +19,14 @@ export {
 } from './artifact/manifest.js';
 export type { VerifiedArtifact, VerifiedGraph } from './artifact/verify.js';
 export { verifyArtifact, verifyFile } from './artifact/verify.js';
+export type { AudioFormatErrorCode } from './audio/audio-format-error.js';
+export { AudioFormatError } from './audio/audio-format-error.js';
 export type { SynthesisOptions } from './audio/synthesize.js';
 export { synthesize, synthesizeBlocks } from './audio/synthesize.js';
 export type { StereoBlock } from './audio/voice.js';
+export type { ByteSource, WavFormat, WavHeader } from './audio/wav-header.js';
+export { readWavHeader, wavFrameBytes } from './audio/wav-header.js';
+export { decodeWavMono } from './audio/wav-samples.js';
 export { encodeWav } from './audio/wav.js';
 export { OstinatoError, VocabularyError } from './errors.js';
 export { cutScore } from './generation/cut-score.js';
@@ -77,6 +82,14 @@ export type { MusicNetRecording } from './musicnet/metadata.js';
 export { parseMusicNetMetadata } from './musicnet/metadata.js';
 export type { MusicNetErrorCode } from './musicnet/musicnet-error.js';
 export { MusicNetError } from './musicnet/musicnet-error.js';
+export type {
+  MusicNetPerformance,
+  MusicNetPerformanceOptions,
+  MusicNetPerformanceWarning,
+} from './musicnet/performed-labels.js';
+export { parseMusicNetPerformance } from './musicnet/performed-labels.js';
+export type { MusicNetPair, MusicNetPairing } from './musicnet/recordings.js';
+export { pairMusicNetRecordings } from './musicnet/recordings.js';
 export { MUSICNET_TEST_IDS, refuseMusicNetNpz } from './musicnet/release.js';
 export type { PianoRollOptions } from './piano-roll/piano-roll.js';
 export { pianoRollSvg } from './piano-roll/piano-roll.js';

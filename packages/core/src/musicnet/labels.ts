@@ -1,29 +1,17 @@
-// MusicNet's label files: the notes of a score with their times in a recording.
-//
-// The columns mislead: `end_beat` is a duration, a beat is the denominator of the time signature in force, and
-// `instrument` is the General MIDI program + 1. There are no velocities.
-import { sortNotes } from '../score/measures.js';
+// MusicNet's label files as scores: in beats, with tempos that follow the recording.
 import { createTempoMap } from '../score/tempo-map.js';
-import { PERCUSSION_CHANNEL } from '../score/score.js';
-import type { Note, Score, TimeSignature, Track } from '../score/score.js';
-import { parseCsvTable } from './csv.js';
-import type { CsvRow } from './csv.js';
-import { integerField, numberField } from './fields.js';
+import type { Note, Score, TimeSignature } from '../score/score.js';
+import {
+  LABEL_VELOCITY,
+  type LabelRow,
+  MUSICNET_SAMPLE_RATE,
+  readLabelRows,
+  tracksByProgram,
+} from './label-rows.js';
 import { followAnchors } from './recording-tempos.js';
-
-/** Samples a second of every recording; the unit of the label's times. */
-const SAMPLE_RATE = 44_100;
 
 /** With quarter beats these ticks hold 99.6 % of the positions and lengths of MusicNet exactly, the rest to half a tick. */
 const TICKS_PER_QUARTER = 960;
-
-/** Labels have no velocities; this is mezzo-forte. */
-const VELOCITY = 80;
-
-/** Far more beats than any movement has: a guard against damaged numbers. */
-const MAX_BEATS = 100_000;
-
-const COLUMNS = ['start_time', 'end_time', 'instrument', 'note', 'start_beat', 'end_beat'] as const;
 
 export interface MusicNetLabelOptions {
   /** Name of the score. Default: ''. */
@@ -75,8 +63,7 @@ export function parseMusicNetLabels(
     throw new RangeError(`timeSignature.denominator: expected 1, 2, 4 .. 64, got ${denominator}`);
   }
   const ticksPerBeat = (TICKS_PER_QUARTER * 4) / denominator;
-  const rows = parseCsvTable(csv, COLUMNS);
-  const labels = rows.map((row) => toLabel(row, ticksPerBeat));
+  const labels = readLabelRows(csv).map((row) => toLabel(row, ticksPerBeat));
   const { startSeconds, tempos } = toTempos(labels);
   const score: Score = {
     ticksPerQuarter: TICKS_PER_QUARTER,
@@ -84,25 +71,22 @@ export function parseMusicNetLabels(
     tempos,
     timeSignatures: [{ tick: 0, numerator, denominator }],
     keySignatures: [],
-    tracks: toTracks(labels),
+    tracks: tracksByProgram(labels),
   };
   return { score, startSeconds, warnings: findWarnings(labels, score, startSeconds) };
 }
 
-function toLabel(row: CsvRow<(typeof COLUMNS)[number]>, ticksPerBeat: number): Label {
-  const seconds = (column: 'start_time' | 'end_time'): number =>
-    integerField(row, column, 0, Number.MAX_SAFE_INTEGER) / SAMPLE_RATE;
-  const ticks = (column: 'start_beat' | 'end_beat'): number =>
-    Math.round(numberField(row, column, MAX_BEATS) * ticksPerBeat);
+function toLabel(row: LabelRow, ticksPerBeat: number): Label {
+  const { line, program, pitch, startSample, endSample, startBeat, beats } = row;
   return {
-    line: row.line,
-    program: integerField(row, 'instrument', 1, 128) - 1,
-    pitch: integerField(row, 'note', 0, 127),
-    startTicks: ticks('start_beat'),
-    durationTicks: ticks('end_beat'),
-    velocity: VELOCITY,
-    startSeconds: seconds('start_time'),
-    endSeconds: seconds('end_time'),
+    line,
+    program,
+    pitch,
+    startTicks: Math.round(startBeat * ticksPerBeat),
+    durationTicks: Math.round(beats * ticksPerBeat),
+    velocity: LABEL_VELOCITY,
+    startSeconds: startSample / MUSICNET_SAMPLE_RATE,
+    endSeconds: endSample / MUSICNET_SAMPLE_RATE,
   };
 }
 
@@ -142,26 +126,4 @@ function toTempos(labels: Label[]): { startSeconds: number; tempos: Score['tempo
   const startSeconds = first?.tick === 0 ? first.seconds : 0;
   const relative = anchors.map(({ tick, seconds }) => ({ tick, seconds: seconds - startSeconds }));
   return { startSeconds, tempos: followAnchors(relative, TICKS_PER_QUARTER) };
-}
-
-/** One track for each program, in ascending order; channels go round, past the percussion channel. */
-function toTracks(labels: Label[]): Track[] {
-  const byProgram = new Map<number, Note[]>();
-  for (const { program, pitch, startTicks, durationTicks, velocity } of labels) {
-    const note = { pitch, startTicks, durationTicks: Math.max(1, durationTicks), velocity };
-    const notes = byProgram.get(program);
-    if (notes === undefined) byProgram.set(program, [note]);
-    else notes.push(note);
-  }
-  const channels = Array.from({ length: 16 }, (_, channel) => channel).filter(
-    (channel) => channel !== PERCUSSION_CHANNEL,
-  );
-  return [...byProgram]
-    .sort(([a], [b]) => a - b)
-    .map(([program, notes], index) => ({
-      name: '',
-      channel: channels[index % channels.length],
-      program,
-      notes: sortNotes(notes),
-    }));
 }

@@ -11,6 +11,8 @@ export type MusicNetErrorCode =
   | 'bad-quote'
   /** Two rows of the metadata with one id. */
   | 'duplicate-id'
+  /** Labels that go far beyond the recording they were given. */
+  | 'labels-of-another-recording'
   /** `musicnet.npz`, which cannot be read safely. */
   | 'npz-archive';
 
