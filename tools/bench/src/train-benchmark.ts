@@ -4,7 +4,7 @@ import { type MissingPeer, type Peer, startEngine, startTorch } from './peers/pe
 import { median, type Spread, spread } from './statistics.js';
 import { flopsPerToken, type TrainSizes } from './train-sizes.js';
 
-export interface TrainSide {
+interface TrainSide {
   readonly description: string;
   readonly tokensPerSecond: Spread;
   /** This side's rate over PyTorch's, round by round. */
@@ -55,7 +55,7 @@ export async function benchmarkTraining(
   try {
     // The first round warms up, finds out how many steps make a turn, and does not count.
     for (let round = -1; round < rounds; round++) {
-      for (const side of [...sides]) {
+      for (const side of sides.slice()) {
         await takeTurn(side, sizes, round >= 0).catch(async (error: Error) => {
           failed[side.name] = { missing: error.message };
           sides.splice(sides.indexOf(side), 1);
