@@ -1,3 +1,7 @@
-export { type TestRunner, trainingEngineContract } from './engine-contract.js';
+export {
+  type EngineCapabilities,
+  type TestRunner,
+  trainingEngineContract,
+} from './engine-contract.js';
 export { createLinearMemoryEngine } from './linear-memory-engine.js';
 export { createMemoryCorpus, type MemoryCorpusOptions } from './memory-corpus.js';

@@ -1,6 +1,7 @@
 // A TrainingEngine in plain JavaScript that really learns, for tests: a fading sum of embeddings in place of the LSTM.
 // It has the parameters of an LSTM of E = H (the recurrent ones stay as they are), dropout, AdamW, and state that is
-// carried from window to window, so a trainer that forgets any of it is found out.
+// carried from window to window, so a trainer that forgets any of it is found out. Micro batches make no difference: it
+// has no memory to save.
 //
 // Letters: B streams, T steps, V vocabulary, H hidden units.
 import { createRandom } from '@ostinato/core';
@@ -12,7 +13,12 @@ import {
 } from '@ostinato/model';
 import { checkTensors } from '../checkpoint/check-tensors.js';
 import type { Batch } from '../data/batch.js';
-import type { EngineFactory, EngineRequest, OptimizerOptions } from '../engines/engine-factory.js';
+import {
+  type EngineFactory,
+  type EngineRequest,
+  microBatchOf,
+  type OptimizerOptions,
+} from '../engines/engine-factory.js';
 import type {
   EngineState,
   EvaluationResult,
@@ -36,14 +42,18 @@ class LinearMemoryEngine implements TrainingEngine {
   readonly #steps: number;
   readonly #seed: number;
   readonly #optimizer: OptimizerOptions;
+  readonly #dropoutMask: 'window' | 'step';
   #step = 0;
   #parameters: Map<string, Float32Array>;
   #moments = new Map<string, Float32Array>();
   #carried: Float32Array;
   #evaluationCarried: Float32Array;
 
-  constructor({ config, batch, steps, seed, optimizer, parameters }: EngineRequest) {
+  constructor(request: EngineRequest) {
+    const { config, batch, steps, seed, optimizer, dropoutMask = 'window', parameters } = request;
+    microBatchOf(request);
     this.#config = config;
+    this.#dropoutMask = dropoutMask;
     this.#batch = batch;
     this.#steps = steps;
     this.#seed = seed;
@@ -59,7 +69,7 @@ class LinearMemoryEngine implements TrainingEngine {
 
   async step(batch: Batch, { learningRate }: StepOptions): Promise<StepResult> {
     this.#checkBatch(batch);
-    const mask = this.#dropoutMask(batch.tokens.length * this.#config.hiddenSize);
+    const mask = this.#drawMask(batch.tokens.length * this.#config.hiddenSize);
     const forward = this.#forward(batch, this.#carried, mask);
     const gradients = this.#backward(batch, forward, mask);
     this.#carried = forward.carried;
@@ -122,11 +132,15 @@ class LinearMemoryEngine implements TrainingEngine {
     }
   }
 
-  #dropoutMask(length: number): Float32Array {
+  /** @param length numbers of all steps of a window, [T, B, H] */
+  #drawMask(length: number): Float32Array {
     const { dropout } = this.#config;
     if (dropout === 0) return new Float32Array(length).fill(1);
-    const uniforms = createRandom(this.#seed, 0xd0).uniforms(this.#step * length, length);
-    return uniforms.map((uniform) => (uniform < dropout ? 0 : 1 / (1 - dropout)));
+    const drawn = this.#dropoutMask === 'window' ? length / this.#steps : length;
+    const uniforms = createRandom(this.#seed, 0xd0).uniforms(this.#step * length, drawn);
+    return Float32Array.from({ length }, (_, at) =>
+      uniforms[at % drawn] < dropout ? 0 : 1 / (1 - dropout),
+    );
   }
 
   #forward(batch: Batch, before: Float32Array, mask?: Float32Array): Forward {
