@@ -6,7 +6,8 @@ import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { openStoredFile } from '../checkpoint/read-stored-file.js';
 import { writeFailed } from '../checkpoint/write-failed.js';
 
-const METRICS_FILE = 'metrics.jsonl';
+/** In the folder of a run. */
+export export const METRICS_FILE = 'metrics.jsonl';
 
 const metricsLineSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -17,6 +18,12 @@ const metricsLineSchema = z.discriminatedUnion('kind', [
     /** L2 norm before clipping. */
     gradientNorm: z.number(),
     learningRate: z.number(),
+    /** Of recent steps, by the clock: differs from run to run. This and the next two: not in logs of first releases. */
+    tokensPerSecond: z.number().optional(),
+    /** Training targets consumed in all. */
+    tokens: z.int().optional(),
+    /** Passes over the training data. */
+    epoch: z.number().optional(),
   }),
   z.object({
     kind: z.literal('evaluation'),
