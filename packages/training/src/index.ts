@@ -58,8 +58,10 @@ export { type MetricsLine, readMetrics } from './trainer/metrics-log.js';
 export type { TrainProgress } from './trainer/progress.js';
 export type { EvaluationMoment, RunObserver } from './trainer/run-observer.js';
 export { readRun, type Run, RUN_TOKENIZER_FILE } from './trainer/run-file.js';
-export { train, type TrainRequest, type TrainResult } from './trainer/train.js';
+export { train } from './trainer/train.js';
+export type { TrainRequest, TrainResult } from './trainer/train-request.js';
 export {
+  CHANGEABLE_OPTIONS,
   type TrainOptions,
   type TrainOptionsInput,
   trainOptionsSchema,

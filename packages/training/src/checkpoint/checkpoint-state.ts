@@ -32,6 +32,18 @@ const scoreSchema = z.strictObject({
   loss: z.number(),
 });
 
+const scheduleStateSchema = z.strictObject({
+  /** Evaluations since the best one. */
+  sinceBest: z.int().nonnegative(),
+  /** Evaluations since the best one or since the learning rate was cut, whichever was later. */
+  sinceCut: z.int().nonnegative(),
+  /** How often the learning rate was cut. */
+  cuts: z.int().nonnegative(),
+});
+
+/** What a plateau and early stopping remember of the evaluations so far. */
+export type ScheduleState = z.infer<typeof scheduleStateSchema>;
+
 const checkpointStateSchema = z.strictObject({
   schemaVersion: z.literal(CHECKPOINT_SCHEMA_VERSION),
   /** Optimizer steps taken. */
@@ -47,6 +59,8 @@ const checkpointStateSchema = z.strictObject({
   cursor: z.json(),
   /** The best evaluation so far; its step has a checkpoint of its own. Null before the first evaluation. */
   best: scoreSchema.nullable(),
+  /** Left out by first releases, which had no plateau and no early stopping. */
+  schedule: scheduleStateSchema.optional(),
   /** Figures of the last evaluation. */
   metrics: z.record(z.string(), z.number()),
   /** The trainer's options, seed included. */

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateAt } from './learning-rate.js';
+import { type LearningRateOptions, learningRateAt } from './learning-rate.js';
 
-const options = { steps: 110, warmupSteps: 10, peakLearningRate: 1, finalLearningRate: 0.1 };
+const options: LearningRateOptions = {
+  steps: 110,
+  warmupSteps: 10,
+  peakLearningRate: 1,
+  finalLearningRate: 0.1,
+  schedule: 'cosine',
+  plateauFactor: 0.5,
+};
 
 describe('learningRateAt', () => {
   it.each([
@@ -27,5 +34,17 @@ describe('learningRateAt', () => {
 
   it('only rises where the warm-up is longer than the run', () => {
     expect(learningRateAt(3, { ...options, steps: 3 })).toBeCloseTo(0.3, 12);
+  });
+
+  it('stays at the peak with a constant schedule', () => {
+    const constant: LearningRateOptions = { ...options, schedule: 'constant' };
+    expect([5, 10, 60, 110].map((step) => learningRateAt(step, constant))).toEqual([0.5, 1, 1, 1]);
+  });
+
+  it('is cut on a plateau, and not below the final rate', () => {
+    const plateau: LearningRateOptions = { ...options, schedule: 'plateau' };
+    expect([0, 1, 2, 3, 4].map((cuts) => learningRateAt(60, plateau, cuts))).toEqual([
+      1, 0.5, 0.25, 0.125, 0.1,
+    ]);
   });
 });

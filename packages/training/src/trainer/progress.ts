@@ -1,6 +1,19 @@
 // What a training run tells while it goes.
+import type { LstmConfig } from '@ostinato/model';
+import type { TrainOptions } from './train-options.js';
 
 export type TrainProgress =
+  | {
+      /** What is going to be trained; everything was checked, nothing is computed yet. */
+      readonly kind: 'plan';
+      readonly config: LstmConfig;
+      readonly options: TrainOptions;
+    }
+  | {
+      /** Something that does not stop a run, but that its owner should know. */
+      readonly kind: 'warning';
+      readonly message: string;
+    }
   | {
       readonly kind: 'start';
       /** Steps taken before this session. */
@@ -36,5 +49,9 @@ export type TrainProgress =
       readonly lossPerNote: number | null;
       /** Whether no evaluation before was better. */
       readonly best: boolean;
+      /** Evaluations since the best one, those of the warm-up not counted. */
+      readonly sinceBest: number;
+      /** The learning rate of the next step, if the plateau was reached and it was cut; else null. */
+      readonly cutTo: number | null;
     }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly folder: string };

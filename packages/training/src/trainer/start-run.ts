@@ -13,6 +13,7 @@ import {
 } from '../checkpoint/run-folder.js';
 import { acquireRunLock, RUN_LOCK_FILE } from '../checkpoint/run-lock.js';
 import type { Corpus } from '../data/open-corpus.js';
+import { checkData } from './check-data.js';
 import { readRun, type Run } from './run-file.js';
 import {
   resolveTrainOptions,
@@ -51,6 +52,7 @@ export async function startRun(request: StartRequest): Promise<StartedRun> {
   try {
     if (fresh !== undefined) await checkFree(runFolder);
     const start = fresh ?? (await resumeRun(request));
+    checkData(request.corpus, start.options);
     await sweepLeftovers(runFolder);
     return { ...start, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]() };
   } catch (error) {
@@ -69,14 +71,17 @@ function checkNewRun({ corpus, sizes, options }: StartRequest): Start {
   validateLstmConfig({ ...sizes, vocabularySize });
   // In the order in which a resumed run reads it back, so that both write the same bytes.
   const config = lstmConfigSchema.parse({ ...sizes, vocabularySize });
-  return { config, options: resolveTrainOptions(options), checkpoint: undefined };
+  const resolved = resolveTrainOptions(options);
+  checkData(corpus, resolved);
+  return { config, options: resolved, checkpoint: undefined };
 }
 
 /** A start that was killed before `run.json` was there leaves at most its lock and an unfinished copy. */
 async function checkFree(runFolder: string): Promise<void> {
   const names = await readdir(runFolder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw error;
+    if (error.code !== 'ENOTDIR') throw error;
+    throw new CheckpointError('run-exists', `${runFolder}: not a folder; choose another place`);
   });
   if (names.some((name) => name !== RUN_LOCK_FILE && !name.startsWith(TEMPORARY_PREFIX))) {
     throw new CheckpointError(

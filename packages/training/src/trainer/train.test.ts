@@ -12,7 +12,8 @@ import { createLinearMemoryEngine } from '../testing/linear-memory-engine.js';
 import { createMemoryCorpus } from '../testing/memory-corpus.js';
 import { readMetrics } from './metrics-log.js';
 import type { TrainProgress } from './progress.js';
-import { train, type TrainRequest, type TrainResult } from './train.js';
+import { train } from './train.js';
+import type { TrainRequest, TrainResult } from './train-request.js';
 import type { TrainOptionsInput } from './train-options.js';
 
 const sizes: LstmSizes = {
@@ -50,6 +51,7 @@ async function trainIn(name: string, change: Partial<TrainRequest> = {}): Promis
     runFolder: runIn(name),
     sizes,
     options,
+    now: () => 0, // a clock that stands still: the log's rates are then the same in every run
     ...change,
   });
 }
@@ -135,7 +137,8 @@ describe('train', () => {
     const events: TrainProgress[] = [];
     let clock = 0;
     await trainIn('run', { onProgress: (event) => events.push(event), now: () => (clock += 500) });
-    expect(events[0]).toMatchObject({ kind: 'start', step: 0, steps: 23 });
+    expect(events[0]).toMatchObject({ kind: 'plan', config: sizes, options });
+    expect(events[1]).toMatchObject({ kind: 'start', step: 0, steps: 23 });
     const steps = events.filter((event) => event.kind === 'step');
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 23 }, (_, i) => i + 1));
     // Half a second a step by this clock: 32 tokens in it.
@@ -212,6 +215,12 @@ describe('refusals', () => {
     await expect(trainIn('run')).rejects.toMatchObject({ code: 'run-exists' });
     expect(await readdir(runIn('run'))).toEqual(['notes.txt']);
     expect(await readFile(join(runIn('run'), 'notes.txt'), 'utf8')).toBe('mine');
+  });
+
+  it('does not start in the place of a file', async () => {
+    await writeFile(runIn('run'), 'mine');
+    await expect(trainIn('run')).rejects.toMatchObject({ code: 'run-exists' });
+    expect(await readFile(runIn('run'), 'utf8')).toBe('mine');
   });
 
   it('leaves the folder free when the engine cannot be made', async () => {
