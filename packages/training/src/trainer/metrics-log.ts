@@ -7,7 +7,7 @@ import { openStoredFile } from '../checkpoint/read-stored-file.js';
 import { writeFailed } from '../checkpoint/write-failed.js';
 
 /** In the folder of a run. */
-export export const METRICS_FILE = 'metrics.jsonl';
+export const METRICS_FILE = 'metrics.jsonl';
 
 const metricsLineSchema = z.discriminatedUnion('kind', [
   z.object({
