@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureSoftwareAdapter } from './software-adapter.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const resultsFile = join(root, 'test-results.json');
@@ -19,7 +20,11 @@ let passed = 0;
 let failed = 0;
 for (const check of checks)
   count(runCheck(check) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
-count(runTests(process.argv.slice(2)));
+const filters = process.argv.slice(2);
+const webGpuTests = 'packages/training/src/engines/onnx/webgpu.test.ts';
+if (filters.length === 0 || filters.some((filter) => webGpuTests.includes(filter)))
+  ensureSoftwareAdapter();
+count(runTests(filters));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -5,13 +5,16 @@ import { tryDevice, type TrialReport, type TrialRequest } from './device-trial.j
 export type TrialAnswer = { readonly report: TrialReport } | { readonly failure: string };
 
 process.once('message', (request: TrialRequest) => {
-  void answer(request).then((result: TrialAnswer) => {
-    // A kill, because an orderly end may still stumble over the driver.
-    process.send?.(result, () => process.kill(process.pid, 'SIGKILL'));
-  });
+  void serve(request);
 });
 
-async function answer(request: TrialRequest): Promise<TrialAnswer> {
+async function serve(request: TrialRequest): Promise<void> {
+  const answer = await tryToAnswer(request);
+  // A kill, because an orderly end may still stumble over the driver.
+  process.send?.(answer, () => process.kill(process.pid, 'SIGKILL'));
+}
+
+async function tryToAnswer(request: TrialRequest): Promise<TrialAnswer> {
   try {
     return { report: await tryDevice(request) };
   } catch (error) {

@@ -22,7 +22,7 @@ export interface TrialReport {
   readonly stepMs?: Timings;
 }
 
-export interface Timings {
+interface Timings {
   readonly device: number;
   readonly cpu: number;
 }

@@ -113,11 +113,11 @@ class OnnxEngine implements TrainingEngine {
   constructor(options: OnnxEngineOptions, held: Held) {
     const { config, batch, seed } = options;
     const { provider, window } = held;
+    const sequences = `${window.batch} sequence${window.batch === 1 ? '' : 's'}`;
     this.#options = options;
     this.#held = held;
     this.description =
-      `onnx, ${provider.description}` +
-      (window.batch === batch ? '' : `, ${window.batch} sequences at once`);
+      `onnx, ${provider.description}` + (window.batch === batch ? '' : `, ${sequences} at once`);
     const maskSize = maskShape({ ...window, batch }).reduce((product, size) => product * size, 1);
     this.#masks = createMaskSource(seed, config.dropout, maskSize, config.layers);
   }

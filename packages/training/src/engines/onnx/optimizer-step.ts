@@ -16,7 +16,7 @@ import {
 import { nextName, type WindowOptions } from './window-graph.js';
 
 /** What a part of a batch brings to a step. */
-export interface StepPart {
+interface StepPart {
   /** The window, the masks and the batch's count of targets. */
   readonly feeds: Feeds;
   /** Taken over when the whole step is done. */
