@@ -43,7 +43,7 @@ export async function acquireRunLock(
     await writeOwner(file);
   } catch (error) {
     await file.close();
-    throw writeFailed(runFolder, RUN_LOCK_FILE, error);
+    throw writeFailed(runFolder, RUN_LOCK_FILE, error, 'try again');
   }
   let released = false;
   return {
@@ -63,7 +63,7 @@ async function openLockFile(runFolder: string): Promise<FileHandle> {
     await mkdir(runFolder, { recursive: true });
     return await openStoredFile(path, constants.O_RDWR | constants.O_CREAT, path);
   } catch (cause) {
-    throw writeFailed(runFolder, RUN_LOCK_FILE, cause);
+    throw writeFailed(runFolder, RUN_LOCK_FILE, cause, 'try again');
   }
 }
 

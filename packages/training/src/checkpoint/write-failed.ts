@@ -15,8 +15,14 @@ const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]
 };
 
 /** @param folder where it should have been written
- *  @param what the file or folder in it */
-export function writeFailed(folder: string, what: string, cause: unknown): CheckpointError {
+ *  @param what the file or folder in it
+ *  @param next what to do once the cause is gone */
+export function writeFailed(
+  folder: string,
+  what: string,
+  cause: unknown,
+  next = 'resume the run',
+): CheckpointError {
   if (cause instanceof CheckpointError) return cause;
   const { code = '', message } =
     cause instanceof Error ? (cause as NodeJS.ErrnoException) : { message: String(cause) };
@@ -24,7 +30,7 @@ export function writeFailed(folder: string, what: string, cause: unknown): Check
   const details = code === '' || message === reason ? '' : ` (${code})`;
   return new CheckpointError(
     'write-failed',
-    `${folder}: ${what} could not be written: ${reason}${details}; what was written before stands: ${remedy} and resume the run`,
+    `${folder}: ${what} could not be written: ${reason}${details}; what was written before stands: ${remedy} and ${next}`,
     { cause },
   );
 }

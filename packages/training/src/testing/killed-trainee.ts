@@ -119,6 +119,7 @@ const result = await train({
   now: () => 0, // the log's rates are then the same in every run
   // A start that was killed before there was a run is a start again.
   resume: existsSync(join(runFolder, 'run.json')),
+  now: () => 0, // the log's rates would tell sessions apart
   onProgress: ({ kind: moment }) => dieHere(moment),
 });
 writeSync(STDOUT, `${JSON.stringify(result)}\n`);
