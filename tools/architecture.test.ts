@@ -21,6 +21,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'packages/model': ['@ostinato/graph'],
   'packages/training': ['@ostinato/core', '@ostinato/graph', '@ostinato/model'],
   'packages/runtime-node': ['@ostinato/core'],
+  'packages/transcription': ['@ostinato/core'],
   'tools/export': ['@ostinato/core', '@ostinato/graph', '@ostinato/model', '@ostinato/node'],
   'packages/cli': [
     '@ostinato/core',
@@ -29,6 +30,7 @@ const allowedImports: Record<string, readonly string[]> = {
     '@ostinato/training',
     '@ostinato/export',
     '@ostinato/node',
+    '@ostinato/transcription',
   ],
   'tools/bench': [
     '@ostinato/core',
@@ -37,6 +39,7 @@ const allowedImports: Record<string, readonly string[]> = {
     '@ostinato/training',
     '@ostinato/export',
     '@ostinato/node',
+    '@ostinato/transcription',
   ],
 };
 

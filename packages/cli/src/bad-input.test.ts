@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOstinato } from './testing/run-ostinato.js';
 
-const COMMANDS = ['prepare', 'train', 'export', 'generate', 'evaluate', 'inspect'];
+const COMMANDS = ['prepare', 'train', 'export', 'generate', 'evaluate', 'inspect', 'transcribe'];
 
 let cwd: string;
 beforeAll(async () => {

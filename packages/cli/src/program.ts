@@ -6,6 +6,7 @@ import { addGenerateCommand } from './commands/generate.js';
 import { addInspectCommand } from './commands/inspect.js';
 import { addPrepareCommand } from './commands/prepare.js';
 import { addTrainCommand } from './commands/train.js';
+import { addTranscribeCommand } from './commands/transcribe.js';
 
 /** @param setExitCode told the exit code of the command that ran */
 export function createProgram(setExitCode: (code: number) => void): Command {
@@ -38,5 +39,6 @@ From MIDI files to music:
   addGenerateCommand(program, setExitCode);
   addEvaluateCommand(program, setExitCode);
   addInspectCommand(program, setExitCode);
+  addTranscribeCommand(program, setExitCode);
   return program;
 }

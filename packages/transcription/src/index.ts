@@ -1,0 +1,13 @@
+export type { NoteMap } from './model/note-map.js';
+export type { NoteModel, WindowNotes } from './model/note-model.js';
+export { loadNoteModel } from './model/note-model.js';
+export type { LabelledRecording } from './musicnet/read-recording.js';
+export { findMusicNetRecordings, readMusicNetRecording } from './musicnet/read-recording.js';
+export type { NoteOptions } from './notes/note-options.js';
+export { DEFAULT_NOTE_OPTIONS } from './notes/note-options.js';
+export type { ScoreOptions } from './notes/to-score.js';
+export type { RecordingWarning } from './recording/recording.js';
+export type { Transcription, TranscriptionOptions, TranscriptionProgress } from './transcribe.js';
+export { transcribe } from './transcribe.js';
+export type { TranscriptionErrorCode } from './transcription-error.js';
+export { TranscriptionError } from './transcription-error.js';
