@@ -111,7 +111,13 @@ const result = await train({
     windowSteps: 16,
     peakLearningRate: 1, // so much that the best evaluation is not always the newest
     warmupSteps: 10,
+    schedule: 'plateau',
+    plateauPatience: 2,
+    microBatch: 1,
+    dropoutMask: 'step',
     labelDropout: 0.3,
+    tempoStretch: 0.5,
+    rotateBars: true,
     evaluationInterval: 4,
     checkpointInterval: 3,
     keepCheckpoints: 2,
@@ -119,7 +125,6 @@ const result = await train({
   now: () => 0, // the log's rates are then the same in every run
   // A start that was killed before there was a run is a start again.
   resume: existsSync(join(runFolder, 'run.json')),
-  now: () => 0, // the log's rates would tell sessions apart
   onProgress: ({ kind: moment }) => dieHere(moment),
 });
 writeSync(STDOUT, `${JSON.stringify(result)}\n`);

@@ -1,5 +1,5 @@
 // Runs that are killed again and again by SIGKILL, against one that is not: a process of its own trains the real engine
-// with dropout, transposition and label dropout, and dies in the middle of what it does.
+// with dropout, augmentation, micro batches and a schedule with a memory, and dies in the middle of what it does.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
