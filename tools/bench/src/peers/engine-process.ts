@@ -6,6 +6,7 @@ import { initializeParameters, type LstmConfig } from '@ostinato/model';
 import {
   type Batch,
   createOnnxEngine,
+  createTfjsEngine,
   type EngineFactory,
   type TrainingEngine,
 } from '@ostinato/training';
@@ -18,6 +19,8 @@ const FACTORIES: Readonly<Record<string, EngineFactory>> = {
   'onnx-cpu': (request) => createOnnxEngine({ ...request, threads, device: 'cpu' }),
   'onnx-webgpu': (request) => createOnnxEngine({ ...request, threads, device: 'webgpu' }),
   'onnx-cuda': (request) => createOnnxEngine({ ...request, threads, device: 'cuda' }),
+  'tfjs-wasm': (request) => createTfjsEngine({ ...request, backend: 'wasm' }),
+  'tfjs-tensorflow': (request) => createTfjsEngine({ ...request, backend: 'tensorflow' }),
 };
 
 type Request =
