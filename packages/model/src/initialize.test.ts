@@ -100,6 +100,7 @@ describe('presetConfig', () => {
     ['tiny', 128, 1],
     ['small', 256, 2],
     ['base', 512, 2],
+    ['large', 1024, 3],
   ])('makes a valid %s', (name, hiddenSize, layers) => {
     const preset = presetConfig(name, 400);
     expect(() => validateLstmConfig(preset)).not.toThrow();
@@ -107,6 +108,6 @@ describe('presetConfig', () => {
   });
 
   it('names the presets there are', () => {
-    expect(() => presetConfig('toString', 400)).toThrow(/tiny, small, base/);
+    expect(() => presetConfig('toString', 400)).toThrow(/tiny, small, base, large/);
   });
 });

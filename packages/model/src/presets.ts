@@ -5,12 +5,14 @@ import type { LstmConfig } from './lstm-config.js';
 /** Everything of a configuration but the vocabulary, which the tokenizer decides. */
 export type LstmSizes = Omit<LstmConfig, 'vocabularySize'>;
 
-export type LstmPreset = 'tiny' | 'small' | 'base';
+export type LstmPreset = 'tiny' | 'small' | 'base' | 'large';
 
 /** The presets. Dropout grows with the size: a bigger network learns a small corpus by heart sooner.
  *  - `tiny`: learns something within a minute on a laptop; for trying things out
  *  - `small`: an hour on two cores gives music
- *  - `base`: the bundled model's size */
+ *  - `base`: the bundled model's size
+ *  - `large`: five times the parameters of `base`, for a GPU and a corpus of tens of millions of notes; on two cores a
+ *    step takes several seconds */
 export const LSTM_PRESETS: Readonly<Record<LstmPreset, LstmSizes>> = {
   tiny: {
     kind: 'lstm',
@@ -34,6 +36,14 @@ export const LSTM_PRESETS: Readonly<Record<LstmPreset, LstmSizes>> = {
     hiddenSize: 512,
     layers: 2,
     dropout: 0.3,
+    tiedOutput: false,
+  },
+  large: {
+    kind: 'lstm',
+    embeddingSize: 512,
+    hiddenSize: 1024,
+    layers: 3,
+    dropout: 0.4,
     tiedOutput: false,
   },
 };

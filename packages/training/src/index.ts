@@ -54,6 +54,12 @@ export {
   type NGramModel,
   type NGramOptions,
 } from './evaluation/n-gram.js';
+export {
+  type EstimateRequest,
+  estimateTraining,
+  fittingMicroBatch,
+  type TrainingEstimate,
+} from './trainer/estimate.js';
 export { type MetricsLine, readMetrics } from './trainer/metrics-log.js';
 export type { TrainProgress } from './trainer/progress.js';
 export type { EvaluationMoment, RunObserver } from './trainer/run-observer.js';

@@ -18,14 +18,17 @@ export function afterEvaluation(
   const sinceCut = state.sinceCut + 1;
   const { schedule, plateauPatience } = options;
   const due = schedule === 'plateau' && sinceCut >= plateauPatience;
-  // At the final rate there is nothing left to cut.
-  if (
-    due &&
-    learningRateAt(step, options, state.cuts + 1) < learningRateAt(step, options, state.cuts)
-  ) {
+  if (due && canBeCut(step, state.cuts, options)) {
     return { sinceBest, sinceCut: 0, cuts: state.cuts + 1 };
   }
   return { sinceBest, sinceCut, cuts: state.cuts };
+}
+
+/** At the final rate there is nothing left to cut, but for the rounding of the cuts before. */
+function canBeCut(step: number, cuts: number, options: TrainOptions): boolean {
+  const ROUNDING = 1e-9;
+  const rate = learningRateAt(step, options, cuts);
+  return learningRateAt(step, options, cuts + 1) < rate * (1 - ROUNDING);
 }
 
 /** Whether a run ends before its last step. */
