@@ -10,9 +10,13 @@ export interface Learned {
   readonly second: Tensor;
 }
 
-/** L2 norm over all gradients together, a scalar. */
+/** L2 norm over all gradients together, a scalar. Row by row: the wasm backend adds numbers one after the other, and over a
+ *  million of them float32 loses the fourth digit. */
 export function globalNorm(tf: Tf, gradients: readonly Tensor[]): Tensor {
-  return tf.tidy(() => tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient))))));
+  return tf.tidy(() => {
+    const sums = gradients.map((gradient) => tf.sum(tf.sum(tf.square(gradient), -1)));
+    return tf.sqrt(tf.addN(sums));
+  });
 }
 
 /** The factor that brings a gradient of this norm down to `maximum`, 1 where it is within. */

@@ -21,17 +21,22 @@ let loading: Promise<NativePackage> | undefined;
 
 /** Loads the first of the two packages that works, seen from here or from the folder in which the program was started.
  *  Tried once for a process. */
-export async function loadNativePackage(): Promise<NativePackage> {
-  return (loading ??= tryPackages());
+export function loadNativePackage(): Promise<NativePackage> {
+  loading ??= tryPackages([
+    import.meta.url,
+    pathToFileURL(join(process.cwd(), 'package.json')).href,
+  ]);
+  return loading;
 }
 
-async function tryPackages(): Promise<NativePackage> {
+/** @param places files from whose folders the packages are looked for, as URLs */
+export async function tryPackages(places: readonly string[]): Promise<NativePackage> {
   // Otherwise TensorFlow writes a line about the processor at every start.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
   restoreRemovedUtilities();
   let failure: NativePackage = { reason: 'it is not installed' };
   for (const name of PACKAGES) {
-    const path = resolvePackage(name);
+    const path = resolvePackage(name, places);
     if (path === undefined) continue;
     try {
       const { default: tf } = (await import(pathToFileURL(path).href)) as { default: Tf };
@@ -44,8 +49,8 @@ async function tryPackages(): Promise<NativePackage> {
   return failure;
 }
 
-function resolvePackage(name: string): string | undefined {
-  for (const place of [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href]) {
+function resolvePackage(name: string, places: readonly string[]): string | undefined {
+  for (const place of places) {
     try {
       return createRequire(place).resolve(name);
     } catch {
