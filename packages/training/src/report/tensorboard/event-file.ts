@@ -49,8 +49,9 @@ export class EventFile {
     return events;
   }
 
-  /** Adds values of a step. */
+  /** Adds values of a step; no values add nothing. */
   add(step: number, values: EventValue[]): void {
+    if (values.length === 0) return;
     this.#append(step, { case: 'summary', value: create(SummarySchema, { value: values }) });
     if (this.#waitingBytes >= WAITING_BYTES) {
       this.#write();

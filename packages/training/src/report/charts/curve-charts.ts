@@ -1,0 +1,149 @@
+// The curves of a run as pictures.
+import * as Plot from '@observablehq/plot';
+import { smoothed } from '../curves/bounded-series.js';
+import type { RunCurves } from '../curves/run-curves.js';
+import { type Chart, drawChart, INK } from './draw.js';
+
+const STEP_AXIS = { label: 'step', ticks: 6, tickFormat: stepName } as const;
+
+/** All curves that have points. */
+export function curveCharts(
+  curves: RunCurves,
+  { baseline, clipNorm }: { baseline?: number | undefined; clipNorm?: number | undefined },
+): Chart[] {
+  return [
+    lossChart(curves, baseline),
+    accuracyChart(curves),
+    stepChart(curves, 'step.learningRate', 'learning-rate', 'Learning rate'),
+    gradientChart(curves, clipNorm),
+    stepChart(curves, 'step.tokensPerSecond', 'speed', 'Tokens per second'),
+  ].filter((chart) => chart !== undefined);
+}
+
+function lossChart(curves: RunCurves, baseline: number | undefined): Chart | undefined {
+  const points = curves.points('step.loss');
+  const validation = curves.points('evaluation.loss');
+  if (points.length === 0 && validation.length === 0) return undefined;
+  const levels = smoothed(points).map((loss, i) => ({ step: points[i].step, loss }));
+  const { best, newest } = curves;
+  const words = [
+    `training ${levels.at(-1)?.loss.toFixed(3) ?? 'not measured'} at the end`,
+    ...(newest ? [`validation ${newest.loss.toFixed(3)}`] : []),
+    ...(best ? [`the best ${best.loss.toFixed(3)} at step ${best.step}`] : []),
+    ...(baseline === undefined ? [] : [`a 5-gram ${baseline.toFixed(3)}`]),
+  ];
+  return drawChart({
+    name: 'loss',
+    title: 'Loss',
+    description: `Nats per token by step: ${words.join(', ')}.`,
+    options: { width: 1080, height: 340, x: STEP_AXIS, y: { label: 'nats per token', grid: true } },
+    marks: [
+      Plot.areaY(points, {
+        x: 'step',
+        y1: 'min',
+        y2: 'max',
+        fill: INK.training,
+        fillOpacity: 0.14,
+      }),
+      Plot.lineY(levels, { x: 'step', y: 'loss', stroke: INK.training, strokeWidth: 2 }),
+      ...(baseline === undefined
+        ? []
+        : [
+            Plot.ruleY([baseline], { stroke: INK.faint, strokeDasharray: '5 4' }),
+            Plot.text([baseline], {
+              y: (y: number) => y,
+              text: () => '5-gram',
+              frameAnchor: 'right',
+              textAnchor: 'end',
+              dy: -7,
+              fill: INK.faint,
+            }),
+          ]),
+      Plot.lineY(validation, { x: 'step', y: 'mean', stroke: INK.validation, strokeWidth: 2 }),
+      ...(validation.length <= 60
+        ? [Plot.dot(validation, { x: 'step', y: 'mean', fill: INK.validation, r: 3 })]
+        : []),
+      ...(best
+        ? [Plot.dot([best], { x: 'step', y: 'loss', stroke: INK.validation, strokeWidth: 2, r: 7 })]
+        : []),
+    ],
+  });
+}
+
+function accuracyChart(curves: RunCurves): Chart | undefined {
+  const points = curves.points('evaluation.accuracy');
+  const last = points.at(-1);
+  if (!last) return undefined;
+  return drawChart({
+    name: 'accuracy',
+    title: 'Accuracy',
+    description: `Share of validation tokens that were the likeliest, by step: ${(100 * last.mean).toFixed(1)} % at the end.`,
+    options: { x: STEP_AXIS, y: { label: '% of tokens', grid: true, percent: true, nice: true } },
+    marks: [
+      Plot.lineY(points, { x: 'step', y: 'mean', stroke: INK.validation, strokeWidth: 2 }),
+      Plot.dot(points.length <= 60 ? points : [last], {
+        x: 'step',
+        y: 'mean',
+        fill: INK.validation,
+        r: 3,
+      }),
+    ],
+  });
+}
+
+function gradientChart(curves: RunCurves, clipNorm: number | undefined): Chart | undefined {
+  // On a logarithmic axis; a gradient of zero has no place there.
+  const points = curves.points('step.gradientNorm').filter(({ min }) => min > 0);
+  const last = points.at(-1);
+  if (!last) return undefined;
+  const clip = clipNorm === undefined ? '' : `; longer ones than ${clipNorm} are cut`;
+  return drawChart({
+    name: 'gradient-norm',
+    title: 'Length of the gradient',
+    description: `L2 norm before clipping by step: ${last.mean.toPrecision(3)} at the end${clip}.`,
+    options: {
+      x: STEP_AXIS,
+      y: { label: 'L2 norm', grid: true, type: 'log', ticks: 4, tickFormat: '~g' },
+    },
+    marks: [
+      Plot.areaY(points, {
+        x: 'step',
+        y1: 'min',
+        y2: 'max',
+        fill: INK.training,
+        fillOpacity: 0.18,
+      }),
+      Plot.lineY(points, { x: 'step', y: 'mean', stroke: INK.training, strokeWidth: 1.5 }),
+      ...(clipNorm === undefined
+        ? []
+        : [Plot.ruleY([clipNorm], { stroke: INK.faint, strokeDasharray: '5 4' })]),
+    ],
+  });
+}
+
+function stepChart(
+  curves: RunCurves,
+  curve: 'step.learningRate' | 'step.tokensPerSecond',
+  name: string,
+  title: string,
+): Chart | undefined {
+  const points = curves.points(curve);
+  const last = points.at(-1);
+  if (!last) return undefined;
+  return drawChart({
+    name,
+    title,
+    description: `${title} by step: ${last.mean.toPrecision(3)} at the end.`,
+    options: {
+      x: STEP_AXIS,
+      y: { label: null, grid: true, zero: true, ticks: 5, tickFormat: '~s', nice: true },
+    },
+    marks: [Plot.lineY(points, { x: 'step', y: 'mean', stroke: INK.training, strokeWidth: 1.5 })],
+  });
+}
+
+/** `2,500`, `40k`, `10M`. */
+function stepName(step: number): string {
+  if (step >= 1e6) return `${step / 1e6}M`;
+  return step >= 10_000 ? `${step / 1000}k` : step.toLocaleString('en-US');
+}
