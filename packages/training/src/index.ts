@@ -42,6 +42,14 @@ export { createOnnxEngine, type OnnxEngineOptions } from './engines/onnx/onnx-en
 export type { TrainingDevice } from './engines/onnx/provider.js';
 export { type ResolvedDevice, resolveTrainingDevice } from './engines/onnx/training-device.js';
 export {
+  loadLayersModel,
+  type Network,
+  saveLayersModel,
+} from './engines/tfjs/layers-model/layers-model.js';
+export { LayersModelError } from './engines/tfjs/layers-model/layers-model-error.js';
+export type { TfjsBackendName } from './engines/tfjs/load-backend.js';
+export { createTfjsEngine, type TfjsEngineOptions } from './engines/tfjs/tfjs-engine.js';
+export {
   evaluateNGram,
   type NGramEvaluationOptions,
   trainNGram,
