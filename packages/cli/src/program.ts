@@ -5,6 +5,7 @@ import { addExportCommand } from './commands/export.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addInspectCommand } from './commands/inspect.js';
 import { addPrepareCommand } from './commands/prepare.js';
+import { addReportCommand } from './commands/report.js';
 import { addTrainCommand } from './commands/train.js';
 import { addTranscribeCommand } from './commands/transcribe.js';
 
@@ -35,6 +36,7 @@ From MIDI files to music:
     );
   addPrepareCommand(program, setExitCode);
   addTrainCommand(program, setExitCode);
+  addReportCommand(program, setExitCode);
   addExportCommand(program, setExitCode);
   addGenerateCommand(program, setExitCode);
   addEvaluateCommand(program, setExitCode);

@@ -14,9 +14,9 @@ export function curveCharts(
   return [
     lossChart(curves, baseline),
     accuracyChart(curves),
-    stepChart(curves, 'step.learningRate', 'learning-rate', 'Learning rate'),
+    stepChart(curves, 'step.learningRate', 'learning-rate', 'Learning rate', '~g'),
     gradientChart(curves, clipNorm),
-    stepChart(curves, 'step.tokensPerSecond', 'speed', 'Tokens per second'),
+    stepChart(curves, 'step.tokensPerSecond', 'speed', 'Tokens per second', '~s'),
   ].filter((chart) => chart !== undefined);
 }
 
@@ -30,13 +30,14 @@ function lossChart(curves: RunCurves, baseline: number | undefined): Chart | und
     `training ${levels.at(-1)?.loss.toFixed(3) ?? 'not measured'} at the end`,
     ...(newest ? [`validation ${newest.loss.toFixed(3)}`] : []),
     ...(best ? [`the best ${best.loss.toFixed(3)} at step ${best.step}`] : []),
-    ...(baseline === undefined ? [] : [`a 5-gram ${baseline.toFixed(3)}`]),
+    ...(baseline === undefined ? [] : [`a 5-gram that obeys the grammar ${baseline.toFixed(3)}`]),
   ];
   return drawChart({
     name: 'loss',
     title: 'Loss',
     description: `Nats per token by step: ${words.join(', ')}.`,
-    options: { width: 1080, height: 340, x: STEP_AXIS, y: { label: 'nats per token', grid: true } },
+    wide: true,
+    options: { inset: 6, x: STEP_AXIS, y: { label: 'nats per token', grid: true } },
     marks: [
       Plot.areaY(points, {
         x: 'step',
@@ -45,6 +46,7 @@ function lossChart(curves: RunCurves, baseline: number | undefined): Chart | und
         fill: INK.training,
         fillOpacity: 0.14,
       }),
+      Plot.lineY(points, { x: 'step', y: 'mean', stroke: INK.training, strokeOpacity: 0.35 }),
       Plot.lineY(levels, { x: 'step', y: 'loss', stroke: INK.training, strokeWidth: 2 }),
       ...(baseline === undefined
         ? []
@@ -100,7 +102,7 @@ function gradientChart(curves: RunCurves, clipNorm: number | undefined): Chart |
   return drawChart({
     name: 'gradient-norm',
     title: 'Length of the gradient',
-    description: `L2 norm before clipping by step: ${last.mean.toPrecision(3)} at the end${clip}.`,
+    description: `L2 norm before clipping by step: ${brief(last.mean)} at the end${clip}.`,
     options: {
       x: STEP_AXIS,
       y: { label: 'L2 norm', grid: true, type: 'log', ticks: 4, tickFormat: '~g' },
@@ -126,6 +128,7 @@ function stepChart(
   curve: 'step.learningRate' | 'step.tokensPerSecond',
   name: string,
   title: string,
+  tickFormat: string,
 ): Chart | undefined {
   const points = curves.points(curve);
   const last = points.at(-1);
@@ -133,13 +136,20 @@ function stepChart(
   return drawChart({
     name,
     title,
-    description: `${title} by step: ${last.mean.toPrecision(3)} at the end.`,
+    description: `${title} by step: ${brief(last.mean)} at the end.`,
     options: {
       x: STEP_AXIS,
-      y: { label: null, grid: true, zero: true, ticks: 5, tickFormat: '~s', nice: true },
+      y: { label: null, grid: true, zero: true, ticks: 5, tickFormat, nice: true },
     },
     marks: [Plot.lineY(points, { x: 'step', y: 'mean', stroke: INK.training, strokeWidth: 1.5 })],
   });
+}
+
+/** Three digits that say something. */
+function brief(value: number): string {
+  return value >= 100
+    ? Math.round(value).toLocaleString('en-US')
+    : String(Number(value.toPrecision(3)));
 }
 
 /** `2,500`, `40k`, `10M`. */

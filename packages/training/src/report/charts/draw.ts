@@ -35,20 +35,34 @@ export interface Chart {
   readonly description: string;
   /** SVG whose colours are those of the page around it. */
   readonly svg: string;
+  /** The same for a phone, where `svg` is twice as wide as others. */
+  readonly narrow?: string;
 }
+
+/** Width in pixels, and of a chart that fills the page. */
+const WIDTH = 520;
+const WIDE = 1080;
 
 type Marks = NonNullable<Plot.PlotOptions['marks']>;
 
-export interface ChartRequest extends Omit<Chart, 'svg'> {
+export interface ChartRequest extends Omit<Chart, 'svg' | 'narrow'> {
+  /** Fills the page. Default false. */
+  readonly wide?: boolean;
   readonly options: Omit<Plot.PlotOptions, 'document' | 'marks'>;
   readonly marks: Marks;
 }
 
-export function drawChart({ name, title, description, options, marks }: ChartRequest): Chart {
+export function drawChart(request: ChartRequest): Chart {
+  const { name, title, description, wide = false } = request;
+  const chart = { name, title, description, svg: draw(request, wide ? WIDE : WIDTH) };
+  return wide ? { ...chart, narrow: draw(request, WIDTH) } : chart;
+}
+
+function draw({ title, description, options, marks }: ChartRequest, width: number): string {
   const plot = Plot.plot({
     document,
-    width: 520,
-    height: 240,
+    width,
+    height: width === WIDE ? 340 : 240,
     marginTop: 24,
     marginBottom: 36,
     marginLeft: 48,
@@ -60,7 +74,7 @@ export function drawChart({ name, title, description, options, marks }: ChartReq
   });
   plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   plot.setAttribute('role', 'img');
-  return { name, title, description, svg: rounded(plot.outerHTML) };
+  return rounded(plot.outerHTML);
 }
 
 /** The picture alone, on white, with its title. */

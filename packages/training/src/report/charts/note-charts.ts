@@ -66,8 +66,8 @@ function pitchChart(data: Category[], shared: number | undefined): Chart {
     name: 'pitches',
     title: 'Pitches',
     description: `Shares of notes by MIDI pitch, ${low} to ${high}${inCommon(shared, ' by octaves')}.`,
+    wide: true,
     options: {
-      width: 1080,
       x: {
         label: null,
         domain: [low - 0.5, high + 0.5],

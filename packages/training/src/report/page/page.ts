@@ -32,7 +32,7 @@ export interface PageContent {
 
 /** Samples that are shown, and bytes of sound at most: with what is around it the page stays below 5 MB. */
 const SHOWN_SAMPLES = 4;
-const SOUND_BYTES = 2_400_000;
+const SOUND_BYTES = 4_000_000;
 /** Rows of the table of evaluations. */
 const SHOWN_EVALUATIONS = 60;
 
@@ -268,14 +268,17 @@ function notesSection({ noteCharts, data, samples, transposed }: PageContent): M
   return section('Its notes beside those of the corpus', body);
 }
 
-function chartFigure({ title, description, svg }: Chart): Markup {
-  const wide = /viewBox="0 0 1080 /.test(svg);
-  return html`<figure class="card${wide ? ' wide' : ''}">
+function chartFigure({ title, description, svg, narrow }: Chart): Markup {
+  const pictures = narrow
+    ? html`<div class="on-desk">${new Markup(svg)}</div>
+        <div class="on-phone">${new Markup(narrow)}</div>`
+    : new Markup(svg);
+  return html`<figure class="card${narrow ? ' wide' : ''}">
     <figcaption>
       <h3>${title}</h3>
       <p>${description}</p>
     </figcaption>
-    <div class="scroll">${new Markup(svg)}</div>
+    ${pictures}
   </figure>`;
 }
 

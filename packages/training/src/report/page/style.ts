@@ -40,7 +40,8 @@ figure svg{display:block;width:100%;height:auto}
 .sample{padding:18px;margin-bottom:16px}
 .sample header{display:flex;flex-wrap:wrap;gap:4px 14px;align-items:baseline;margin-bottom:10px}
 .sample header p{color:var(--faint);font-size:.88rem;margin:0}
-.sample svg{display:block;border-radius:8px;max-width:none;height:auto}
+.sample svg{display:block;border-radius:8px;width:100%;min-width:640px;height:auto}
+.on-phone{display:none}
 audio{display:block;width:100%;margin-top:12px}
 .badge{background:var(--good-back);color:var(--good);border-radius:99px;padding:1px 10px;font-size:.78rem;font-weight:600}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
@@ -55,7 +56,7 @@ details summary{cursor:pointer;color:var(--strong);font-weight:500}
 details[open] summary{margin-bottom:10px}
 footer{color:var(--faint);font-size:.85rem;margin:48px 0 40px}
 code{font:.92em ui-monospace,"DejaVu Sans Mono",monospace}
-@media(max-width:760px){.top{padding-top:26px}h1{font-size:1.6rem}.grid{grid-template-columns:minmax(0,1fr)}figure{padding:14px 12px 10px}
-.grid .wide .scroll svg{min-width:640px}.sample{padding:14px 12px}.tile dd{font-size:1.25rem}}
+@media(max-width:760px){.on-desk{display:none}.on-phone{display:block}.top{padding-top:26px}h1{font-size:1.6rem}.grid{grid-template-columns:minmax(0,1fr)}figure{padding:14px 12px 10px}
+.sample{padding:14px 12px}.tile dd{font-size:1.25rem}}
 @media print{body{background:#fff}.card,.tile{break-inside:avoid}audio{display:none}}
 `.trim();

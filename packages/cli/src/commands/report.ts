@@ -1,0 +1,52 @@
+// `ostinato report`: a run -> its report, made again from what lies in its folder.
+import { openCorpus } from '@ostinato/training';
+import type { Command } from 'commander';
+import { path } from '../option-parsers.js';
+import { type CommandContext, type Report, runCommand } from '../run-command.js';
+import { formatBytes } from '../terminal/units.js';
+
+interface ReportArguments {
+  data?: string;
+  json?: boolean;
+}
+
+export function addReportCommand(program: Command, setExitCode: (code: number) => void): void {
+  program
+    .command('report')
+    .description('Make the report of a run again: curves, composed pieces, notes, data, warnings.')
+    .argument('<RUN>', 'the folder of a run', path)
+    .option('--data <DIR>', "the run's corpus (default: what an earlier report kept of it)", path)
+    .option('--json', 'print one JSON object as the last line of stdout')
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ ostinato report runs/mine --data corpora/mine`,
+    )
+    .action(async (run: string, options: ReportArguments) => {
+      setExitCode(await runCommand(options, (context) => makeReport(run, options, context)));
+    });
+}
+
+async function makeReport(
+  runFolder: string,
+  { data }: ReportArguments,
+  { signal, progress }: CommandContext,
+): Promise<Report> {
+  // Plotting is loaded only by who asks for it.
+  const { writeRunReport } = await import('@ostinato/training/report');
+  await using corpus = data === undefined ? undefined : await openCorpus(data);
+  progress.note(`making the report of ${runFolder}`);
+  const { page, bytes, warnings } = await writeRunReport({
+    runFolder,
+    signal,
+    ...(corpus && data !== undefined && { corpus, dataFolders: [data] }),
+  });
+  return {
+    lines: [
+      ...warnings.map((warning) => `warning: ${warning}`),
+      `report: ${page} (${formatBytes(bytes)})`,
+    ],
+    data: { run: runFolder, page, bytes, warnings },
+  };
+}
