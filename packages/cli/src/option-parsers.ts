@@ -1,4 +1,5 @@
 // Values of options, checked where they are read. Commander puts the option's name before the message.
+import { parseShardSpec, type ShardSpec } from '@ostinato/training';
 import { InvalidArgumentError } from 'commander';
 
 /** An integer in `lowest..highest`. */
@@ -61,4 +62,14 @@ export function pathWith(...extensions: string[]): (text: string) => string {
     if (extensions.some((extension) => text.toLowerCase().endsWith(extension))) return path(text);
     throw new InvalidArgumentError(`Expected a file name that ends in ${extensions.join(' or ')}.`);
   };
+}
+
+/** A part of a whole: `i/n`, with i in 1..n. */
+export function shard(text: string): ShardSpec {
+  try {
+    return parseShardSpec(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidArgumentError('Expected i/n with i in 1..n and n in 1..10000, such as 2/8.');
+  }
 }

@@ -4,6 +4,7 @@ import { addEvaluateCommand } from './commands/evaluate.js';
 import { addExportCommand } from './commands/export.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addInspectCommand } from './commands/inspect.js';
+import { addMergeCommand } from './commands/merge.js';
 import { addPrepareCommand } from './commands/prepare.js';
 import { addReportCommand } from './commands/report.js';
 import { addTrainCommand } from './commands/train.js';
@@ -35,6 +36,7 @@ From MIDI files to music:
   $ ostinato generate --model models/mine --seed 7 --out piece.mid`,
     );
   addPrepareCommand(program, setExitCode);
+  addMergeCommand(program, setExitCode);
   addTrainCommand(program, setExitCode);
   addReportCommand(program, setExitCode);
   addExportCommand(program, setExitCode);

@@ -19,10 +19,12 @@ export interface Report {
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Runs a command to its report.
+ *  @param whenInterrupted how an interruption has left things
  *  @returns the exit code */
 export async function runCommand(
   options: { json?: boolean },
   command: (context: CommandContext) => Promise<Report>,
+  whenInterrupted = 'nothing is half-written',
 ): Promise<number> {
   const interruption = catchSignals();
   const progress = createProgress(process.stderr);
@@ -35,7 +37,7 @@ export async function runCommand(
     progress.end();
     const exitCode = interruption.exitCode();
     const message =
-      exitCode === undefined ? describeError(error) : 'interrupted; nothing is half-written';
+      exitCode === undefined ? describeError(error) : `interrupted; ${whenInterrupted}`;
     process.stderr.write(`ostinato: ${message}\n`);
     if (options.json === true) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
     return exitCode ?? 1;

@@ -25,8 +25,14 @@ export type { LedgerEntry, LedgerStatus, LedgerWarning } from './data/ledger.js'
 export { openCorpus } from './data/open-corpus.js';
 export { mixCorpora } from './data/mix-corpora.js';
 export type { Corpus, CorpusPart } from './data/open-corpus.js';
-export { prepareCorpus } from './data/prepare.js';
-export type { PreparedCorpus, PrepareOptions } from './data/prepare.js';
+export type { PreparedCorpus } from './data/make-corpus.js';
+export { prepareCorpus, prepareShard } from './data/prepare.js';
+export type { PrepareOptions, PrepareShardOptions } from './data/prepare.js';
+export type { ContentOptions, WorkOptions } from './data/prepare-options.js';
+export { workFolderOf } from './data/work/work-folder.js';
+export { mergeShards } from './data/shards/merge-shards.js';
+export type { ShardDescription } from './data/shards/shard-format.js';
+export { parseShardSpec, type ShardSpec } from './data/shards/shard-spec.js';
 export type { OnPrepareProgress, PrepareProgress } from './data/progress.js';
 export { SPLITS } from './data/split.js';
 export type { Split } from './data/split.js';
@@ -76,6 +82,7 @@ export { train } from './trainer/train.js';
 export type { TrainRequest, TrainResult } from './trainer/train-request.js';
 export {
   CHANGEABLE_OPTIONS,
+  resolveTrainOptions,
   type TrainOptions,
   type TrainOptionsInput,
   trainOptionsSchema,

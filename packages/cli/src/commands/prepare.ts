@@ -1,13 +1,23 @@
-// `ostinato prepare`: a folder or an archive of music -> a corpus to train on.
-import { type PrepareProgress, prepareCorpus } from '@ostinato/training';
+// `ostinato prepare`: a folder or an archive of music -> a corpus to train on, or one shard of it.
+import {
+  type PrepareOptions,
+  prepareCorpus,
+  prepareShard,
+  type ShardSpec,
+} from '@ostinato/training';
 import type { Command } from 'commander';
 import { readTokenizer } from '../input-file.js';
-import { decimal, integer, path } from '../option-parsers.js';
+import { decimal, integer, path, shard } from '../option-parsers.js';
+import {
+  addWorkOptions,
+  GOES_ON,
+  showPreparation,
+  type WorkArguments,
+} from '../prepare/work-options.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
-import type { Progress } from '../terminal/progress.js';
-import { formatCount, formatDuration, formatPlural } from '../terminal/units.js';
+import { formatBytes, formatPlural } from '../terminal/units.js';
 
-interface PrepareArguments {
+interface PrepareArguments extends WorkArguments {
   out: string;
   seed?: number;
   validationShare?: number;
@@ -15,11 +25,12 @@ interface PrepareArguments {
   velocityBins?: number;
   labelByFolder?: boolean;
   tokenizer?: string;
+  shard?: ShardSpec;
   json?: boolean;
 }
 
 export function addPrepareCommand(program: Command, setExitCode: (code: number) => void): void {
-  program
+  const command = program
     .command('prepare')
     .description('Read MIDI files or MusicNet into a corpus, with a ledger of every file met.')
     .argument('<source>', 'a folder of MIDI files, a MusicNet folder, or a .tar.gz of either', path)
@@ -30,53 +41,61 @@ export function addPrepareCommand(program: Command, setExitCode: (code: number) 
     .option('--velocity-bins <N>', 'loudness levels the model learns, 0..32', integer(0, 32))
     .option('--label-by-folder', 'take the first folder below the source as the composer')
     .option('--tokenizer <FILE>', "a model's tokenizer.json, to evaluate or go on with it", path)
+    .option('--shard <i/n>', 'read one part of n, for `ostinato merge`', shard);
+  addWorkOptions(command)
     .option('--json', 'print one JSON object as the last line of stdout')
     .addHelpText(
       'after',
       `
+After Ctrl-C, a crash or a reboot the same command goes on where it was; docs/preparing.md tells how to spread a
+large collection over many machines.
+
 Examples:
   $ ostinato prepare my-midi --out corpora/mine
-  $ ostinato prepare musicnet_midis.tar.gz --out corpora/musicnet`,
+  $ ostinato prepare musicnet_midis.tar.gz --out corpora/musicnet
+  $ ostinato prepare my-midi --shard 2/8 --out parts/2`,
     )
     .action(async (source: string, options: PrepareArguments) => {
-      setExitCode(await runCommand(options, (context) => prepare(source, options, context)));
+      setExitCode(
+        await runCommand(options, (context) => prepare(source, options, context), GOES_ON),
+      );
     });
 }
 
 async function prepare(
   source: string,
-  { out, json: _, tokenizer, ...options }: PrepareArguments,
+  { out, json: _, tokenizer, shard, ...given }: PrepareArguments,
   { signal, progress }: CommandContext,
 ): Promise<Report> {
-  const { description, summary } = await prepareCorpus(source, out, {
-    ...options,
+  const options: PrepareOptions = {
+    ...given,
     ...(tokenizer === undefined ? {} : { tokenizer: await readTokenizer(tokenizer) }),
     signal,
-    onProgress: showProgress(source, progress),
-  });
+    onProgress: showPreparation(source, progress),
+  };
+  if (shard) return prepareOne(source, out, { ...options, shard });
+  const { description, summary } = await prepareCorpus(source, out, options);
   return {
     lines: [...summary.trimEnd().split('\n'), '', `corpus: ${out}`],
     data: { out, ...description },
   };
 }
 
-const PHASES = { survey: 'reading', fit: 'fitting the tokenizer', encode: 'encoding' } as const;
-
-/** A line that stays once it is known that there is music, then a changing one. */
-function showProgress(source: string, progress: Progress): (step: PrepareProgress) => void {
-  let found = false;
-  return (step) => {
-    if (!found && step.phase !== 'survey') {
-      found = true;
-      progress.note(`found ${formatPlural(step.total ?? 0, 'piece')} in ${source}`);
-    }
-    progress.update(describeProgress(step));
+async function prepareOne(
+  source: string,
+  out: string,
+  options: PrepareOptions & { shard: ShardSpec },
+): Promise<Report> {
+  const description = await prepareShard(source, out, options);
+  const { shard, items, pieces, dropped, musicBytes } = description;
+  return {
+    lines: [
+      `shard ${shard.index}/${shard.count} of ${description.source}: ${formatPlural(items, 'file')} met, ` +
+        `${formatPlural(pieces, 'piece')} (${formatBytes(musicBytes)} of music), ${dropped} dropped`,
+      '',
+      `shard: ${out}`,
+      `when all ${shard.count} are there: ostinato merge <all of them> --out <corpus>`,
+    ],
+    data: { out, ...description },
   };
-}
-
-function describeProgress({ phase, done, total, filesPerSecond }: PrepareProgress): string {
-  const counted = total === undefined ? formatCount(done) : `${done}/${total}`;
-  const left =
-    total === undefined ? '' : `, ${formatDuration((total - done) / filesPerSecond)} left`;
-  return `${PHASES[phase]}: ${counted} files, ${filesPerSecond.toFixed(0)} files/s${left}`;
 }

@@ -1,7 +1,7 @@
 import type { MusicNetRecording } from '@ostinato/core';
 import { describe, expect, it } from 'vitest';
 import { planCorpus, type CorpusPlan, type PlanOptions } from './plan.js';
-import type { SurveyedPiece } from './survey.js';
+import type { SurveyedPiece } from './survey-format.js';
 
 const options: PlanOptions = {
   seed: 1,
@@ -19,6 +19,8 @@ function piece(path: string, music = path.replaceAll('/', ' ')): SurveyedPiece {
     fingerprint: { content: music, outline: music.split('/')[0] },
     notes: 10,
     warnings: [],
+    needs: { notes: [[0, 10]], pitches: [60, 72], percussionKeys: null, metres: ['4/4'] },
+    music: { store: 0, offset: 0, bytes: 1 },
   };
 }
 

@@ -4,7 +4,7 @@ import { KeyGroups } from './groups.js';
 import type { LedgerEntry } from './ledger.js';
 import { musicNetGroupKey, musicNetPlace, type MusicNetPlace } from './musicnet-layout.js';
 import { splitGroups, type Split } from './split.js';
-import type { Survey, SurveyedPiece } from './survey.js';
+import type { Survey, SurveyedPiece } from './survey-format.js';
 
 export interface PlanOptions {
   readonly seed: number | string;

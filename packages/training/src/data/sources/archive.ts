@@ -1,10 +1,12 @@
 // A tar archive (.tar, .tar.gz, .tgz) as a source: streamed entry by entry, never unpacked to disk.
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import * as tar from 'tar-stream';
 import { CorpusError } from '../corpus-error.js';
-import { MAX_FILE_BYTES, type SourceItem } from './source.js';
+import { checkSize, fileStamp } from './file-stamp.js';
+import type { SourceItem } from './source.js';
 
 /** More entries than any collection of music has; an archive that claims more is broken or hostile. */
 const MAX_ENTRIES = 2_000_000;
@@ -14,28 +16,33 @@ export interface ArchiveOptions {
   /** What the paths of the entries begin with, e.g. `musicnet.tar.gz/`. */
   readonly prefix: string;
   readonly maxEntries?: number;
+  /** Given a function that tells at any time which share of the archive has been read, in [0, 1]. */
+  readonly watch?: (shareRead: () => number) => void;
 }
 
 /** Every entry of the archive, in its order.
  *  @throws {CorpusError} `unreadable-archive` where the archive breaks off or is none */
 export async function* walkArchive(
   file: string,
-  { prefix, maxEntries = MAX_ENTRIES }: ArchiveOptions,
+  { prefix, maxEntries = MAX_ENTRIES, watch }: ArchiveOptions,
 ): AsyncGenerator<SourceItem, void, undefined> {
   const extract = tar.extract();
   // A failure of any part destroys `extract` with its error, which the loop below throws.
   const ignore = (): void => undefined;
+  const status = await stat(file);
+  const stream = createReadStream(file);
+  watch?.(() => Math.min(1, stream.bytesRead / Math.max(1, status.size)));
   if (await isGzip(file)) {
-    pipeline(createReadStream(file), createGunzip(), extract, ignore);
+    pipeline(stream, createGunzip(), extract, ignore);
   } else {
-    pipeline(createReadStream(file), extract, ignore);
+    pipeline(stream, extract, ignore);
   }
 
   let entries = 0;
   try {
     for await (const entry of extract) {
       if (++entries > maxEntries) throw new Error(`more than ${maxEntries} entries`);
-      const item = toItem(entry, prefix);
+      const item = toItem(entry, prefix, fileStamp(status));
       if (item) yield item;
       entry.resume(); // whatever the reader left is skipped
     }
@@ -55,7 +62,7 @@ export async function* walkArchive(
 /** An entry of an archive: its head, and its bytes as a stream. */
 type Entry = tar.Extract extends AsyncIterable<infer E> ? E : never;
 
-function toItem(entry: Entry, prefix: string): SourceItem | undefined {
+function toItem(entry: Entry, prefix: string, archiveStamp: string): SourceItem | undefined {
   const { name, type, size } = entry.header;
   const path = prefix + name.replace(/^(\.?\/)+/, '');
   if (type === 'directory') return undefined;
@@ -68,11 +75,16 @@ function toItem(entry: Entry, prefix: string): SourceItem | undefined {
       message: `an entry of type ${type}`,
     };
   }
-  return { type: 'file', path, bytes: size, read: () => readEntry(entry, path, size) };
+  return {
+    type: 'file',
+    path,
+    stamp: `${archiveStamp}:${size}`,
+    read: () => readEntry(entry, path, size),
+  };
 }
 
 async function readEntry(entry: Entry, path: string, size: number): Promise<Uint8Array> {
-  if (size > MAX_FILE_BYTES) throw tooLarge(path, size);
+  checkSize(path, size);
   const bytes = new Uint8Array(size);
   let offset = 0;
   try {
@@ -88,13 +100,6 @@ async function readEntry(entry: Entry, path: string, size: number): Promise<Uint
     );
   }
   return bytes;
-}
-
-export function tooLarge(path: string, bytes: number): CorpusError {
-  return new CorpusError(
-    'file-too-large',
-    `${path}: ${bytes} bytes; files of more than ${MAX_FILE_BYTES} bytes are not read`,
-  );
 }
 
 async function isGzip(file: string): Promise<boolean> {

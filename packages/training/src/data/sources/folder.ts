@@ -2,8 +2,9 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CorpusError } from '../corpus-error.js';
-import { tooLarge, walkArchive } from './archive.js';
-import { fileKind, MAX_FILE_BYTES, type SourceItem, type SourceProblem } from './source.js';
+import { walkArchive } from './archive.js';
+import { checkSize } from './file-stamp.js';
+import { fileKind, type SourceFile, type SourceItem, type SourceProblem } from './source.js';
 
 /** A file found below the root, or a place that is left out; told without opening it. */
 export type FolderEntry = { type: 'found'; path: string } | SourceProblem;
@@ -45,18 +46,21 @@ export async function listFolder(
   return entries;
 }
 
-/** Every file of a listed folder; a file that disappeared or an archive that breaks off is a problem, not an end. */
+/** Every file of a listed folder; an archive that breaks off is a problem, not an end.
+ *  @param onEntry told the index of each entry before its items are given */
 export async function* walkFolder(
   root: string,
   entries: readonly FolderEntry[],
+  onEntry: (index: number) => void = () => undefined,
 ): AsyncGenerator<SourceItem, void, undefined> {
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
+    onEntry(index);
     if (entry.type === 'problem') {
       yield entry;
     } else if (fileKind(entry.path) === 'archive') {
       yield* walkInnerArchive(join(root, entry.path), entry.path);
     } else {
-      yield await openFile(join(root, entry.path), entry.path);
+      yield toFile(join(root, entry.path), entry.path);
     }
   }
 }
@@ -70,21 +74,17 @@ async function* walkInnerArchive(file: string, path: string): AsyncGenerator<Sou
   }
 }
 
-async function openFile(file: string, path: string): Promise<SourceItem> {
-  try {
-    const { size } = await stat(file);
-    return { type: 'file', path, bytes: size, read: () => readWhole(file, path, size) };
-  } catch (error) {
-    return dropped(path, 'unreadable', `the file cannot be read (${codeOf(error)})`);
-  }
+function toFile(file: string, path: string): SourceFile {
+  return { type: 'file', path, file, read: () => readWhole(file, path) };
 }
 
-async function readWhole(file: string, path: string, size: number): Promise<Uint8Array> {
-  if (size > MAX_FILE_BYTES) throw tooLarge(path, size);
+async function readWhole(file: string, path: string): Promise<Uint8Array> {
   try {
+    checkSize(path, (await stat(file)).size);
     return await readFile(file);
   } catch (cause) {
-    throw new CorpusError('unreadable', `${path}: cannot be read (${codeOf(cause)})`, { cause });
+    if (cause instanceof CorpusError) throw cause;
+    throw new CorpusError('unreadable', `the file cannot be read (${codeOf(cause)})`, { cause });
   }
 }
 

@@ -23,15 +23,31 @@ export async function openSource(
   if (isFolder) {
     const entries = await listFolder(root, excluded);
     const hasArchives = entries.some((entry) => fileKind(entry.path) === 'archive');
+    let begun = 0;
     return {
+      place: root,
       name,
       itemCount: hasArchives ? undefined : entries.length,
-      walk: () => walkFolder(root, entries),
+      shareDone: () => begun / Math.max(1, entries.length),
+      walk: () =>
+        walkFolder(root, entries, (index) => {
+          begun = index;
+        }),
     };
   }
   const kind = fileKind(root);
   if (kind === 'archive') {
-    return { name, itemCount: undefined, walk: () => walkArchive(root, { prefix: `${name}/` }) };
+    let shareRead = (): number => 0;
+    const watch = (share: () => number): void => {
+      shareRead = share;
+    };
+    return {
+      place: root,
+      name,
+      itemCount: undefined,
+      shareDone: () => shareRead(),
+      walk: () => walkArchive(root, { prefix: `${name}/`, watch }),
+    };
   }
   if (kind === 'npz') refuseMusicNetNpz(name);
   throw new CorpusError(

@@ -5,7 +5,10 @@ export interface SourceFile {
   readonly type: 'file';
   /** Where it lies below the source, with forward slashes; a file of an archive follows the archive's name. */
   readonly path: string;
-  readonly bytes: number;
+  /** Its absolute path, where it is a file of its own on the disk: another process can read it there. */
+  readonly file?: string;
+  /** Of an entry of an archive: changes when the archive does. */
+  readonly stamp?: string;
   /** The whole file.
    *  @throws {CorpusError} if it is larger than `MAX_FILE_BYTES` or cannot be read */
   read(): Promise<Uint8Array>;
@@ -24,10 +27,14 @@ export interface SourceProblem {
 export type SourceItem = SourceFile | SourceProblem;
 
 export interface CorpusSource {
+  /** The real path of the folder or archive, for the files of this machine alone. */
+  readonly place: string;
   /** The base name of the folder or archive; never a whole path, which would tell where somebody works. */
   readonly name: string;
   /** How many items a walk gives, where that is known before the first one. */
   readonly itemCount: number | undefined;
+  /** The share of the latest walk that is done, in [0, 1]; for an archive, of its bytes. */
+  shareDone(): number;
   /** Every item, in the same order on every walk. Leaving the loop early frees what is open. */
   walk(): AsyncGenerator<SourceItem, void, undefined>;
 }

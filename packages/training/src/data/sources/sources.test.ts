@@ -97,14 +97,6 @@ describe('a folder', () => {
     expect(await met(source)).toEqual(['a.mid: 1']);
   });
 
-  it('tells of a file that disappears', async () => {
-    const file = await put('a.mid', '1');
-    await put('b.mid', '2');
-    const source = await openSource(folder);
-    await rm(file);
-    expect(await met(source)).toEqual(['a.mid! unreadable', 'b.mid: 2']);
-  });
-
   it('refuses to read a file that is gone', async () => {
     const file = await put('a.mid', '1');
     for await (const item of (await openSource(folder)).walk()) {

@@ -1,0 +1,8 @@
+// Entry point of the process that reads files of unknown origin: whatever one of them does to it, it can be killed.
+import workerpool from 'workerpool';
+import { encodePieceTask, readFileTask } from './tasks.js';
+
+// Ctrl-C reaches the whole process group; the parent decides what becomes of this process.
+process.on('SIGINT', () => {});
+
+workerpool.worker({ ready: () => true, read: readFileTask, encode: encodePieceTask });
