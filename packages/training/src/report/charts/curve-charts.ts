@@ -55,8 +55,9 @@ function lossChart(curves: RunCurves, baseline: number | undefined): Chart | und
             Plot.text([baseline], {
               y: (y: number) => y,
               text: () => '5-gram',
-              frameAnchor: 'right',
-              textAnchor: 'end',
+              frameAnchor: 'left',
+              textAnchor: 'start',
+              dx: 6,
               dy: -7,
               fill: INK.faint,
             }),

@@ -17,7 +17,7 @@ export const INK = {
 } as const;
 
 /** The same on paper, for pictures that stand alone. */
-export const PAPER: Readonly<Record<keyof typeof INK, string>> = {
+const PAPER: Readonly<Record<keyof typeof INK, string>> = {
   text: '#3c4352',
   faint: '#8a91a1',
   training: '#4477aa',
@@ -102,9 +102,11 @@ export function renderPng(svg: string): { png: Uint8Array; width: number; height
   return { png: image.asPng(), width: image.width, height: image.height };
 }
 
-/** Two decimals are a hundredth of a pixel. */
+/** Two decimals are a hundredth of a pixel. Labels between the tags stay as they are. */
 function rounded(svg: string): string {
-  return svg.replaceAll(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) =>
-    String(Math.round(Number(number) * 100) / 100),
+  return svg.replaceAll(/<[^>]*>/g, (tag) =>
+    tag.replaceAll(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) =>
+      String(Math.round(Number(number) * 100) / 100),
+    ),
   );
 }

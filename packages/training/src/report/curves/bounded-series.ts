@@ -76,16 +76,15 @@ function merge(buckets: Map<number, Bucket>, key: number, added: Bucket): void {
   bucket.count += added.count;
 }
 
-/** A smoothed curve: each value leans on those before it, about the last twentieth of the curve.
+/** A smoothed curve: the mean of a point and its neighbours, a fortieth of the curve to each side, fewer at its ends.
  *  @returns as many values as points */
 export function smoothed(points: readonly SeriesPoint[]): number[] {
-  const share = Math.min(1, 2 / (1 + points.length / 20));
-  let level = 0;
-  let weight = 0;
-  return points.map(({ mean }) => {
-    // Divided by the weight so far, so that the beginning is not drawn towards zero.
-    level += share * (mean - level);
-    weight += share * (1 - weight);
-    return level / weight;
+  const reach = Math.floor(points.length / 40);
+  const sums = [0];
+  for (const { mean } of points) sums.push(sums[sums.length - 1] + mean);
+  return points.map((_, i) => {
+    // As far to the left as to the right, so that a slope is not drawn to one side.
+    const near = Math.min(reach, i, points.length - 1 - i);
+    return (sums[i + near + 1] - sums[i - near]) / (2 * near + 1);
   });
 }

@@ -34,7 +34,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Markup escaped; characters that control the terminal or the direction of writing, and halves of pairs, replaced. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, (character) => (character === '\n' ? '\n' : '\uFFFD'))
     .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

@@ -125,7 +125,7 @@ function findingCard({ level, title, text }: Finding): Markup {
 function learningSection({ curves, curveCharts }: PageContent): Markup {
   if (curveCharts.length === 0) return html``;
   const body = html`<ul class="legend">
-      <li><span class="training"></span>training, smoothed (the band: every step)</li>
+      <li><span class="training"></span>training (bold: smoothed)</li>
       <li><span class="validation"></span>validation (the ring: the best)</li>
     </ul>
     <div class="grid">${curveCharts.map(chartFigure)}</div>

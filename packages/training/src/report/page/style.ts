@@ -37,7 +37,7 @@ figure svg{display:block;width:100%;height:auto}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:0 0 14px;padding:0;color:var(--faint);font-size:.88rem}
 .legend span{display:inline-block;width:14px;height:10px;border-radius:3px;margin-right:7px}
 .training{background:var(--training)}.validation{background:var(--validation)}.corpus{background:var(--corpus)}.composed{background:var(--composed)}
-.sample{padding:18px;margin-bottom:16px}
+.sample{padding:18px}
 .sample header{display:flex;flex-wrap:wrap;gap:4px 14px;align-items:baseline;margin-bottom:10px}
 .sample header p{color:var(--faint);font-size:.88rem;margin:0}
 .sample svg{display:block;border-radius:8px;width:100%;min-width:640px;height:auto}
@@ -51,7 +51,7 @@ thead th{color:var(--faint);font-weight:500;font-size:.82rem}
 tbody th{color:var(--strong);font-weight:500}
 .number{text-align:right}
 .card.pad{padding:16px 18px}
-.card+.card{margin-top:16px}
+.card+.card{margin-top:16px}.grid .card{margin-top:0}
 details summary{cursor:pointer;color:var(--strong);font-weight:500}
 details[open] summary{margin-bottom:10px}
 footer{color:var(--faint);font-size:.85rem;margin:48px 0 40px}
