@@ -4,11 +4,12 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchmarkDecoding } from './decode-benchmark.js';
 import { describeMachine } from './machine.js';
-import { startTorch } from './peers/peer.js';
+import { defaultPython, startTorch } from './peers/peer.js';
 import { benchmarkTraining } from './train-benchmark.js';
 import { parseTrainSizes } from './train-sizes.js';
+import { benchmarkTranscription } from './transcribe-benchmark.js';
 
-const USAGE = `node tools/bench/dist/main.js train|decode [options]
+const USAGE = `node tools/bench/dist/main.js train|decode|transcribe [options]
 
   --rounds N      rounds that count, in each every side has its turn (default 12)
   --threads N     of every side (default: one for each core)
@@ -16,29 +17,48 @@ const USAGE = `node tools/bench/dist/main.js train|decode [options]
   --engines LIST  train: onnx-cpu, onnx-webgpu, onnx-cuda, tfjs-wasm, tfjs-tensorflow (default onnx-cpu)
   --batch N       decode: sequences (default 1)
   --model DIR     decode: the artifact (default models/musicnet)
-  --python FILE   an interpreter with torch (default tools/bench/.venv/bin/python, else python3)
+  --data DIR      transcribe: holds musicnet_midis (default ../shared/data/musicnet)
+  --soundfonts L  transcribe: SoundFont files (default those of Debian: FluidR3_GM, TimGM6mb)
+  --seconds N     transcribe: of each piece (default 60)
+  --onset-threshold X, --frame-threshold X, --min-note-ms N
+                  transcribe: as in ostinato transcribe (default 0.5, 0.3, 128)
+  --python FILE   an interpreter with torch or mir_eval (default tools/bench/.venv/bin/python, else python3)
   --out FILE      write the figures as JSON
 
 Keep the machine quiet: every side uses every core.`;
 
+/** Of the packages fluid-soundfont-gm and timgm6mb-soundfont. */
+const DEBIAN_SOUND_FONTS =
+  '/usr/share/sounds/sf2/FluidR3_GM.sf2,/usr/share/sounds/sf2/TimGM6mb.sf2';
+
 interface Settings {
-  readonly benchmark: 'train' | 'decode';
+  readonly benchmark: keyof typeof BENCHMARKS;
   readonly rounds: number;
   readonly threads: number;
   readonly sizes: string;
   readonly engines: string;
   readonly batch: number;
   readonly model: string;
+  readonly data: string;
+  readonly soundFonts: string;
+  readonly seconds: number;
+  readonly onsetThreshold: number;
+  readonly frameThreshold: number;
+  readonly minNoteMs: number;
   readonly python: string | undefined;
   readonly out: string | undefined;
 }
 
+const BENCHMARKS = {
+  train: measureTraining,
+  decode: measureDecoding,
+  transcribe: measureTranscription,
+};
+
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2));
   const machine = describeMachine();
-  const figures = await (settings.benchmark === 'train' ? measureTraining : measureDecoding)(
-    settings,
-  );
+  const figures = await BENCHMARKS[settings.benchmark](settings);
   const command = ['node tools/bench/dist/main.js', ...process.argv.slice(2)].join(' ');
   const report = { command, machine, ...figures };
   console.log(JSON.stringify(report, null, 2));
@@ -75,6 +95,19 @@ async function measureDecoding(
   }
 }
 
+function measureTranscription(settings: Settings): Promise<object> {
+  const { data, seconds, onsetThreshold, frameThreshold, minNoteMs } = settings;
+  return benchmarkTranscription({
+    data,
+    soundFonts: settings.soundFonts.split(','),
+    seconds,
+    onsetThreshold,
+    frameThreshold,
+    minNoteSeconds: minNoteMs / 1000,
+    python: settings.python ?? defaultPython(),
+  });
+}
+
 function readSettings(argv: string[]): Settings {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
@@ -87,12 +120,18 @@ function readSettings(argv: string[]): Settings {
       engines: text,
       batch: text,
       model: text,
+      data: text,
+      soundfonts: text,
+      seconds: text,
+      'onset-threshold': text,
+      'frame-threshold': text,
+      'min-note-ms': text,
       python: text,
       out: text,
     },
   });
   const [benchmark] = positionals;
-  if (benchmark !== 'train' && benchmark !== 'decode') throw new Error(USAGE);
+  if (!isBenchmark(benchmark)) throw new Error(USAGE);
   return {
     benchmark,
     rounds: positive('rounds', values.rounds, 12),
@@ -101,9 +140,19 @@ function readSettings(argv: string[]): Settings {
     engines: values.engines ?? 'onnx-cpu',
     batch: positive('batch', values.batch, 1),
     model: values.model ?? 'models/musicnet',
+    data: values.data ?? '../shared/data/musicnet',
+    soundFonts: values.soundfonts ?? DEBIAN_SOUND_FONTS,
+    seconds: positive('seconds', values.seconds, 60),
+    onsetThreshold: Number(values['onset-threshold'] ?? 0.5),
+    frameThreshold: Number(values['frame-threshold'] ?? 0.3),
+    minNoteMs: Number(values['min-note-ms'] ?? 128),
     python: values.python,
     out: values.out,
   };
+}
+
+function isBenchmark(name: string | undefined): name is keyof typeof BENCHMARKS {
+  return name !== undefined && Object.hasOwn(BENCHMARKS, name);
 }
 
 function positive(name: string, text: string | undefined, fallback: number): number {

@@ -23,6 +23,11 @@ const PYTHON_SCRIPT = fileURLToPath(new URL('../../python/peer.py', import.meta.
 const ENGINE_SCRIPT = fileURLToPath(new URL('engine-process.js', import.meta.url));
 const VENV = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url));
 
+/** The interpreter of the benchmarks: that of tools/bench/.venv if there is one, else python3. */
+export function defaultPython(): string {
+  return existsSync(VENV) ? VENV : 'python3';
+}
+
 /** PyTorch.
  *  @param python an interpreter that can import torch; default: that of tools/bench/.venv, else python3 */
 export function startTorch(
@@ -30,7 +35,7 @@ export function startTorch(
   threads: number,
   device: 'cpu' | 'cuda' = 'cpu',
 ): Promise<Peer | MissingPeer> {
-  const interpreter = python ?? (existsSync(VENV) ? VENV : 'python3');
+  const interpreter = python ?? defaultPython();
   return startPeer(interpreter, [PYTHON_SCRIPT, String(threads), device]);
 }
 
