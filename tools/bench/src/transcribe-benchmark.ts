@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   createTempoMap,
+  DEFAULT_MICROSECONDS_PER_QUARTER,
   MUSICNET_TEST_IDS,
   readMidi,
   type Score,
@@ -86,19 +87,27 @@ function readTestPieces({ data, seconds }: TranscriptionSettings): Piece[] {
   return pieces.sort((a, b) => a.id - b.id);
 }
 
-/** Notes that start within the first seconds; the last of them are cut there. */
+/** A tick of the rendered pieces is a quarter of a millisecond. */
+const TICKS_PER_QUARTER = 2000;
+
+/** Notes that start within the first seconds, the last of them cut there, under one constant tempo: FluidSynth rounds to
+ *  milliseconds at every change of tempo, and a score with thousands of them would drift away from itself. */
 function firstSeconds(score: Score, seconds: number): Score {
-  const end = Math.floor(createTempoMap(score).ticksAt(seconds));
+  const clock = createTempoMap(score);
+  const tickOf = (tick: number): number =>
+    Math.round(clock.secondsAt(tick) * 2 * TICKS_PER_QUARTER);
+  const end = seconds * 2 * TICKS_PER_QUARTER;
   const tracks = score.tracks.map((track) => {
-    const notes = track.notes
-      .filter(({ startTicks }) => startTicks < end)
-      .map((note) => ({
-        ...note,
-        durationTicks: Math.min(note.durationTicks, end - note.startTicks),
-      }));
-    return { ...track, notes: sortNotes(notes) };
+    const notes = track.notes.map((note) => {
+      const startTicks = tickOf(note.startTicks);
+      const endTicks = Math.min(end, tickOf(note.startTicks + note.durationTicks));
+      return { ...note, startTicks, durationTicks: Math.max(1, endTicks - startTicks) };
+    });
+    return { ...track, notes: sortNotes(notes.filter(({ startTicks }) => startTicks < end)) };
   });
-  return { ...score, tracks };
+  const tempos = [{ tick: 0, microsecondsPerQuarter: DEFAULT_MICROSECONDS_PER_QUARTER }];
+  const unmeasured = { tempos, timeSignatures: [], keySignatures: [] };
+  return { ...score, ...unmeasured, ticksPerQuarter: TICKS_PER_QUARTER, tracks };
 }
 
 /** @returns the path of the sound: 44,100 Hz, 16 bits, stereo, FluidSynth's own reverb and chorus */
