@@ -204,7 +204,7 @@ describe('a report that cannot be written', () => {
     );
     expect((await checkpointOf(runFolder)).state.step).toBe(12);
     expect(new Set(told).size).toBe(told.length);
-    expect(told.some((message) => message.startsWith('report: the sample'))).toBe(true);
+    expect(told.some((message) => message.startsWith('the sample'))).toBe(true);
   });
 });
 

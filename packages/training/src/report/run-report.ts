@@ -168,7 +168,7 @@ class RunReport implements RunObserver {
         const reason = error instanceof Error ? error.message : String(error);
         const message = `${what}: ${reason.replaceAll(/\s*\n\s*/g, ' ')}`;
         if (!this.#problems.includes(message)) {
-          this.#options.onProblem?.(`report: ${message}`);
+          this.#options.onProblem?.(message);
           this.#problems.push(message);
         }
       }

@@ -65,7 +65,7 @@ function draw({ title, description, options, marks }: ChartRequest, width: numbe
     height: width === WIDE ? 340 : 240,
     marginTop: 24,
     marginBottom: 36,
-    marginLeft: 48,
+    marginLeft: 60,
     style: { background: 'transparent', fontSize: '12px', color: INK.text },
     ariaLabel: title,
     ariaDescription: description,

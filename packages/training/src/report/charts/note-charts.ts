@@ -92,7 +92,7 @@ function barChart(
   return drawChart({
     name,
     title,
-    description: `${title}: ${inWords(data)}${inCommon(shared)}.`,
+    description: `Shares by ${title.toLowerCase()}: ${inWords(data)}${inCommon(shared)}.`,
     options: {
       x: { label: null, domain: names, padding: 0.2 },
       y: { label: '%', grid: true, percent: true },
@@ -188,7 +188,7 @@ function inWords(data: readonly Category[]): string {
   return commonest
     .map(
       ({ name, corpus, composed }) =>
-        `${name} ${percent(corpus)} in the corpus and ${percent(composed)} composed`,
+        `${name} (${percent(corpus)} in the corpus, ${percent(composed)} composed)`,
     )
     .join(', ');
 }

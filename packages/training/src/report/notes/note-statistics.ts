@@ -78,21 +78,6 @@ export function addPiece(statistics: NoteStatistics, score: Score): void {
   addVoices(statistics.voices, score);
 }
 
-/** Adds the counts of other pieces. */
-export function addStatistics(statistics: NoteStatistics, more: NoteStatistics): void {
-  statistics.pieces += more.pieces;
-  statistics.notes += more.notes;
-  statistics.seconds += more.seconds;
-  for (const name of ['pitches', 'pitchClasses', 'durations', 'voices'] as const) {
-    more[name].forEach((count, index) => {
-      statistics[name][index] += count;
-    });
-  }
-  for (const [instrument, count] of Object.entries(more.instruments)) {
-    statistics.instruments[instrument] = (statistics.instruments[instrument] ?? 0) + count;
-  }
-}
-
 function instrumentOf({ channel, program }: Track): Instrument {
   return channel === PERCUSSION_CHANNEL ? 'percussion' : program;
 }

@@ -2,12 +2,7 @@ import type { Note, Score, Track } from '@ostinato/core';
 import { describe, expect, it } from 'vitest';
 import { createMemoryCorpus } from '../../testing/memory-corpus.js';
 import { corpusStatistics } from './corpus-statistics.js';
-import {
-  addPiece,
-  addStatistics,
-  emptyStatistics,
-  noteStatisticsSchema,
-} from './note-statistics.js';
+import { addPiece, emptyStatistics, noteStatisticsSchema } from './note-statistics.js';
 import { noteOverlaps, overlap } from './overlap.js';
 
 const note = (pitch: number, startTicks: number, durationTicks: number): Note => ({
@@ -65,15 +60,6 @@ describe('note statistics', () => {
     expect(statistics.voices[9]).toBe(1);
     expect(statistics.durations[0]).toBe(1);
     expect(statistics.durations[6]).toBe(1);
-  });
-
-  it('add up', () => {
-    const one = emptyStatistics();
-    addPiece(one, score(track(0, [note(60, 0, 480)])));
-    const two = structuredClone(one);
-    addStatistics(two, one);
-    addPiece(one, score(track(0, [note(60, 0, 480)])));
-    expect(two).toEqual(one);
   });
 
   it('of a corpus are those of its training pieces, whole if it is small', async () => {
