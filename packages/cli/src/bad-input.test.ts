@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeWav } from '@ostinato/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOstinato } from './testing/run-ostinato.js';
 
@@ -12,6 +13,7 @@ beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'ostinato-bad-input-'));
   await writeFile(join(cwd, 'text.mid'), 'not a MIDI file');
   await writeFile(join(cwd, 'empty.mid'), '');
+  await writeFile(join(cwd, 'cut.wav'), encodeWav([new Float32Array(9)], 8000).subarray(0, 36));
   await writeFile(join(cwd, 'musicnet.npz'), 'PK');
   await writeFile(join(cwd, 'about.json'), '{"license":"MIT"}');
   await mkdir(join(cwd, 'folder', 'inside'), { recursive: true });
@@ -74,6 +76,19 @@ it.concurrent.each([
   [[...generate, '--svg', 'text.mid/a.svg'], 'text.mid/a.svg: its folder cannot be made'],
   [[...generate, '--device', 'tpu'], 'Allowed choices are cpu, cuda, webgpu'],
   [[...generate, '--primer', 'text.mid'], 'text.mid: MIDI file'],
+  [['transcribe', 'missing.wav'], 'missing.wav: there is no such file'],
+  [['transcribe', 'folder'], 'folder: not a file'],
+  [['transcribe', 'text.mid'], 'text.mid: expected a recording (WAV, FLAC'],
+  [['transcribe', 'empty.mid'], 'found an empty file'],
+  [['transcribe', 'cut.wav'], 'cut.wav: WAV file: expected a "data" chunk'],
+  [['transcribe', 'cut.wav', '--out', 'x.wav'], 'ends in .mid or .midi'],
+  [['transcribe', 'cut.wav', '--onset-threshold', '1'], 'Expected a number in 0..1 (excluded)'],
+  [['transcribe', 'cut.wav', '--instrument', 'kazoo'], 'Expected a General MIDI program'],
+  [['transcribe', 'cut.wav', '--tempo', '0'], 'Expected a number in 10..1000'],
+  [
+    ['transcribe', 'cut.wav', '--min-frequency', '880', '--max-frequency', '440'],
+    'at most --max-frequency, 440, found 880',
+  ],
   [['evaluate', '--model', 'folder', '--data', 'missing'], 'missing: expected a corpus'],
   [['evaluate', '--model', 'a', '--data', 'b', '--split', 'dev'], 'Allowed choices are train'],
 ])('%j', async (args, message) => {

@@ -7,6 +7,8 @@ export type { NoteOptions } from './notes/note-options.js';
 export { DEFAULT_NOTE_OPTIONS } from './notes/note-options.js';
 export type { ScoreOptions } from './notes/to-score.js';
 export type { RecordingWarning } from './recording/recording.js';
+export type { WavFile } from './recording/wav-recording.js';
+export { readWavFile } from './recording/wav-recording.js';
 export type { Transcription, TranscriptionOptions, TranscriptionProgress } from './transcribe.js';
 export { transcribe } from './transcribe.js';
 export type { TranscriptionErrorCode } from './transcription-error.js';

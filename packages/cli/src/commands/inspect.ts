@@ -4,14 +4,15 @@ import type { Command } from 'commander';
 import { readMidiFile } from '../input-file.js';
 import { describeFolder } from '../inspect/inspect-folder.js';
 import { describeMidi } from '../inspect/inspect-midi.js';
+import { describeRecording } from '../inspect/inspect-recording.js';
 import { path } from '../option-parsers.js';
 import { runCommand } from '../run-command.js';
 
 export function addInspectCommand(program: Command, setExitCode: (code: number) => void): void {
   program
     .command('inspect')
-    .description('Show what is in a MIDI file, a corpus, a run or a model.')
-    .argument('<file>', 'a MIDI file, or a folder that prepare, train or export made', path)
+    .description('Show what is in a MIDI or WAV file, a corpus, a run or a model.')
+    .argument('<file>', 'a MIDI or WAV file, or a folder that prepare, train or export made', path)
     .option('--json', 'print one JSON object as the last line of stdout')
     .addHelpText(
       'after',
@@ -21,11 +22,11 @@ Example:
     )
     .action(async (file: string, options: { json?: boolean }) => {
       setExitCode(
-        await runCommand(options, async () =>
-          (await isFolder(file))
-            ? describeFolder(file)
-            : describeMidi(file, await readMidiFile(file)),
-        ),
+        await runCommand(options, async () => {
+          if (await isFolder(file)) return describeFolder(file);
+          if (/\.wav$/i.test(file)) return describeRecording(file);
+          return describeMidi(file, await readMidiFile(file));
+        }),
       );
     });
 }

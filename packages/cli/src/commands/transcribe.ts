@@ -89,6 +89,7 @@ async function runTranscription(
   const files: OutputFiles = { midi: out, ...(svg && { svg }) };
   for (const file of Object.values(files)) await checkOutputFile(file);
 
+  progress.note(`listening to ${printable(recording)}`);
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const transcription = await transcribe(recording, {

@@ -39,7 +39,8 @@ const MOST_BYTES_IN_FLIGHT = 128 * 1024 * 1024;
 const TASKS_PER_JOB = 2;
 
 const SKIPPED: Record<'audio' | 'packed' | 'archive' | 'other', string> = {
-  audio: 'a recording; only music in symbols is read',
+  audio:
+    "a recording; MusicNet's are read from their labels, any other becomes MIDI with ostinato transcribe",
   packed: 'an archive of a kind that is not opened; unpack it first',
   archive: 'an archive inside an archive is not opened; unpack the outer one first',
   other: 'not a music file',

@@ -4,16 +4,14 @@ import { join } from 'node:path';
 import {
   type MusicNetPairing,
   type MusicNetPerformanceWarning,
-  OstinatoError,
   pairMusicNetRecordings,
   parseMusicNetPerformance,
-  readWavHeader,
   type Score,
   type WavHeader,
 } from '@ostinato/core';
 import { openRecordingFile } from '../recording/open-file.js';
 import type { RecordingWarning } from '../recording/recording.js';
-import { describeLoss } from '../recording/wav-recording.js';
+import { naming, readWavFile } from '../recording/wav-recording.js';
 import { TranscriptionError } from '../transcription-error.js';
 
 /** The labels of a whole symphony take less than 2 MB. */
@@ -50,27 +48,16 @@ export async function readMusicNetRecording({
   recording: string;
   labels: string;
 }): Promise<LabelledRecording> {
-  const header = await readHeader(recording);
+  const { warnings, ...header } = await readWavFile(recording);
   if (header.frames === 0) {
     throw new TranscriptionError('empty-recording', `${recording}: holds no sound`);
   }
   const csv = await readLabels(labels);
   try {
     const read = parseMusicNetPerformance(csv, { recordingSeconds: header.seconds });
-    return { header, score: read.score, warnings: [...describeLoss(header), ...read.warnings] };
+    return { header, score: read.score, warnings: [...warnings, ...read.warnings] };
   } catch (cause) {
     throw naming(labels, cause);
-  }
-}
-
-async function readHeader(path: string): Promise<WavHeader> {
-  const file = await openRecordingFile(path);
-  try {
-    return await readWavHeader(file);
-  } catch (cause) {
-    throw naming(path, cause);
-  } finally {
-    await file.close();
   }
 }
 
@@ -85,9 +72,4 @@ async function readLabels(path: string): Promise<string> {
   } finally {
     await file.close();
   }
-}
-
-function naming(path: string, cause: unknown): unknown {
-  if (!(cause instanceof OstinatoError) || cause instanceof TranscriptionError) return cause;
-  return new OstinatoError(cause.code, `${path}: ${cause.message}`, { cause });
 }

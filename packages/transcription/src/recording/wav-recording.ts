@@ -1,6 +1,13 @@
 // A WAV file as a recording.
-import { decodeWavMono, readWavHeader, type WavHeader, wavFrameBytes } from '@ostinato/core';
+import {
+  decodeWavMono,
+  OstinatoError,
+  readWavHeader,
+  type WavHeader,
+  wavFrameBytes,
+} from '@ostinato/core';
 import { TranscriptionError } from '../transcription-error.js';
+import { openRecordingFile } from './open-file.js';
 import type { Recording, RecordingFile, RecordingWarning } from './recording.js';
 
 /** Samples of each channel that are in memory at once: a second or two. */
@@ -41,9 +48,34 @@ export async function openWavRecording(file: RecordingFile): Promise<Recording> 
 }
 
 /** What a header claims that the file does not hold. */
-export function describeLoss(header: WavHeader): RecordingWarning[] {
+function describeLoss(header: WavHeader): RecordingWarning[] {
   if (header.missingFrames === 0) return [];
   const claimed = (header.frames + header.missingFrames) / header.sampleRate;
   const message = `the header says ${claimed.toFixed(1)} s, the file holds ${header.seconds.toFixed(1)} s: its end is missing`;
   return [{ code: 'truncated', message }];
+}
+
+/** What the head of a WAV file says; its sound is not read. */
+export interface WavFile extends WavHeader {
+  readonly warnings: readonly RecordingWarning[];
+}
+
+/** Reads the head of a WAV file.
+ *  @throws {OstinatoError} naming the file, if it is no WAV file that can be read */
+export async function readWavFile(path: string): Promise<WavFile> {
+  const file = await openRecordingFile(path);
+  try {
+    const header = await readWavHeader(file);
+    return { ...header, warnings: describeLoss(header) };
+  } catch (cause) {
+    throw naming(path, cause);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Puts the file's name before what a reader of bytes complains about. */
+export function naming(path: string, cause: unknown): unknown {
+  if (!(cause instanceof OstinatoError) || cause instanceof TranscriptionError) return cause;
+  return new OstinatoError(cause.code, `${path}: ${cause.message}`, { cause });
 }
