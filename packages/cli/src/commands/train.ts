@@ -1,115 +1,147 @@
 // `ostinato train`: a corpus -> a run with checkpoints.
-import { LSTM_PRESETS, type LstmPreset } from '@ostinato/model';
-import { createOnnxEngine, openCorpus, train, type TrainProgress } from '@ostinato/training';
-import { type Command, Option } from 'commander';
-import { decimal, integer, path } from '../option-parsers.js';
+import {
+  CheckpointError,
+  type Corpus,
+  type EngineRequest,
+  readRun,
+  type Run,
+  type RunObserver,
+  train,
+  type TrainingEngine,
+  type TrainResult,
+} from '@ostinato/training';
+import type { Command } from 'commander';
+import { path } from '../option-parsers.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
-import type { Progress } from '../terminal/progress.js';
-import { formatCount, formatDuration } from '../terminal/units.js';
+import { formatCount } from '../terminal/units.js';
+import { checkEngine, chooseEngine } from '../train/choose-engine.js';
+import { formatConfig, readConfigFile, type SettingValues } from '../train/config-file.js';
+import { openData } from '../train/data-folders.js';
+import { addSettingFlags, givenFlags } from '../train/flags.js';
+import { describePlan, machineMemory } from '../train/memory-plan.js';
+import { showTraining } from '../train/show-progress.js';
+import { effectiveSettings, readTrainConfig, type TrainConfig } from '../train/train-config.js';
 
 interface TrainArguments {
-  data: string;
-  out: string;
-  preset?: LstmPreset;
-  steps?: number;
-  batch?: number;
-  window?: number;
-  learningRate?: number;
-  seed?: number;
-  threads?: number;
+  config?: string;
+  printConfig?: boolean;
   resume?: boolean;
   json?: boolean;
 }
 
-const DEFAULT_PRESET: LstmPreset = 'small';
-
 export function addTrainCommand(program: Command, setExitCode: (code: number) => void): void {
-  program
+  const command = program
     .command('train')
     .description('Train a model on a corpus. Ctrl-C keeps a checkpoint; --resume goes on from it.')
-    .requiredOption('--data <DIR>', 'a corpus that prepare made', path)
-    .requiredOption('--out <DIR>', 'the folder of the run', path)
-    .addOption(
-      new Option('--preset <NAME>', `size of the network (default: ${DEFAULT_PRESET})`).choices(
-        Object.keys(LSTM_PRESETS),
-      ),
-    )
-    .option('--steps <N>', 'optimizer steps in all (default: 3000)', integer(1, 10_000_000))
-    .option('--batch <B>', 'sequences side by side, 1..4096 (default: 32)', integer(1, 4096))
-    .option('--window <T>', 'tokens of a sequence in a step (default: 128)', integer(1, 4096))
-    .option('--learning-rate <X>', 'at its peak (default: 0.003)', decimal(1e-9, 1))
-    .option('--seed <S>', '0..4294967295 (default: 1)', integer(0, 2 ** 32 - 1))
-    .option('--threads <N>', 'default: one for each core', integer(1, 64))
-    .option('--resume', 'go on from the newest checkpoint in --out; its options stay')
-    .option('--json', 'print one JSON object as the last line of stdout')
+    .option('--config <FILE>', 'YAML or JSON with these settings by name; flags win over it', path)
+    .option('--print-config', 'print the settings as YAML that --config reads, and train nothing')
+    .option('--resume', 'go on from the newest checkpoint in --out; its settings stay')
+    .option('--json', 'print one JSON object as the last line of stdout');
+  addSettingFlags(command);
+  command
     .addHelpText(
       'after',
       `
-Example:
+Examples:
   $ ostinato train --data corpora/mine --out runs/mine --preset tiny --steps 500
-  $ ostinato train --data corpora/mine --out runs/mine --resume`,
+  $ ostinato train --data corpora/mine --out runs/mine --resume
+  $ ostinato train --data corpora/quartets=3 --data corpora/all --print-config > run.yaml
+  $ ostinato train --config run.yaml --out runs/quartets --learning-rate 0.002`,
     )
     .action(async (options: TrainArguments) => {
-      setExitCode(await runCommand(options, (context) => runTraining(options, context)));
+      const flags = givenFlags(command);
+      setExitCode(await runCommand(options, (context) => runTraining(options, flags, context)));
     });
 }
 
 async function runTraining(
-  options: TrainArguments,
-  { signal, progress }: CommandContext,
+  { config: file, printConfig = false, resume = false }: TrainArguments,
+  flags: SettingValues,
+  context: CommandContext,
 ): Promise<Report> {
-  const { data, out, threads, resume = false } = options;
-  const preset = options.preset ?? (resume ? undefined : DEFAULT_PRESET);
-  await using corpus = await openCorpus(data);
+  const values = { ...(file === undefined ? {} : await readConfigFile(file)), ...flags };
+  const out = values['out'] as string | undefined;
+  const run = resume && out !== undefined ? await findRun(out) : undefined;
+  if (printConfig) return reportConfig(values, run);
+  const config = readTrainConfig(values, run);
+  checkEngine(config, run?.engine);
+  await using corpus = await openData(config.data);
   const result = await train({
     corpus,
-    engine: (request) =>
-      createOnnxEngine({ ...request, ...(threads === undefined ? {} : { threads }) }),
-    runFolder: out,
-    sizes: preset && LSTM_PRESETS[preset],
-    options: {
-      steps: options.steps,
-      batch: options.batch,
-      windowSteps: options.window,
-      peakLearningRate: options.learningRate,
-      seed: options.seed,
-    },
+    engine: (request) => createEngine(request, { config, run, context }),
+    runFolder: config.out,
+    // A run whose `run.json` was lost knows its network from its checkpoint.
+    sizes: resume && run === undefined ? undefined : config.sizes,
+    options: config.options,
     resume,
-    signal,
-    onProgress: (event) => showProgress(event, progress),
+    signal: context.signal,
+    observers: config.report ? [await openReport(config, corpus, context)] : [],
+    onProgress: showTraining(context.progress),
   });
-  const best =
-    result.best &&
-    `best: ${result.best.loss.toFixed(4)} nats per token at step ${result.best.step}`;
+  return reportResult(config.out, result);
+}
+
+/** The run that goes on; undefined where there is none, or only its checkpoints, which `train` looks after. */
+async function findRun(out: string): Promise<Run | undefined> {
+  try {
+    return await readRun(out);
+  } catch (error) {
+    if (error instanceof CheckpointError) return undefined; // `train` finds it too, and says what to do
+    throw error;
+  }
+}
+
+function reportConfig(values: SettingValues, run: Run | undefined): Report {
+  const settings = effectiveSettings(values, run);
+  const data = Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  );
+  return { lines: formatConfig(settings).trimEnd().split('\n'), data };
+}
+
+/** Called when everything else was checked: trying devices takes a while. */
+async function createEngine(
+  request: EngineRequest,
+  of: { config: TrainConfig; run: Run | undefined; context: CommandContext },
+): Promise<TrainingEngine> {
+  const { progress } = of.context;
+  const { factory, reason, isEstimated } = await chooseEngine(of.config, of.run?.engine);
+  progress.note(reason);
+  const plan = describePlan(request, { isEstimated, available: machineMemory() });
+  for (const line of plan) progress.note(line);
+  return factory(request);
+}
+
+/** Loaded only here: plotting takes a while to load. */
+async function openReport(
+  { out, data }: TrainConfig,
+  corpus: Corpus,
+  { progress }: CommandContext,
+): Promise<RunObserver> {
+  const { createRunReport } = await import('@ostinato/training/report');
+  return createRunReport({
+    runFolder: out,
+    corpus,
+    dataFolders: data.map(({ folder }) => folder),
+    onProblem: (message) => progress.note(`report: ${message}`),
+  });
+}
+
+const STATUS: Readonly<Record<TrainResult['status'], string>> = {
+  finished: 'finished',
+  'stopped-early': 'stopped early, since the validation loss no longer improves,',
+  interrupted: 'interrupted',
+};
+
+function reportResult(out: string, result: TrainResult): Report {
+  const { status, step, tokens, epoch, best } = result;
   return {
     lines: [
-      `${result.status} at step ${result.step} (${formatCount(result.tokens)} tokens, ` +
-        `${result.epoch.toFixed(2)} passes over the data)`,
-      ...(best ? [best] : []),
-      `run: ${out}${result.status === 'interrupted' ? '; go on with --resume' : ''}`,
+      `${STATUS[status]} at step ${step} (${formatCount(tokens)} tokens, ` +
+        `${epoch.toFixed(2)} passes over the data)`,
+      ...(best ? [`best: ${best.loss.toFixed(4)} nats per token at step ${best.step}`] : []),
+      `run: ${out}${status === 'interrupted' ? '; go on with --resume' : ''}`,
     ],
     data: { out, ...result },
   };
-}
-
-function showProgress(event: TrainProgress, progress: Progress): void {
-  switch (event.kind) {
-    case 'start':
-      progress.note(`training by ${event.engine}, from step ${event.step} to ${event.steps}`);
-      break;
-    case 'step':
-      progress.update(
-        `step ${event.step}/${event.steps}, loss ${event.loss.toFixed(3)}, ` +
-          `${formatCount(event.tokensPerSecond)} tokens/s, ${formatDuration(event.secondsLeft)} left`,
-      );
-      break;
-    case 'evaluation':
-      progress.note(
-        `step ${event.step}: validation loss ${event.loss.toFixed(4)} nats per token, ` +
-          `accuracy ${(100 * event.accuracy).toFixed(1)} %${event.best ? ', the best so far' : ''}`,
-      );
-      break;
-    case 'checkpoint':
-      break; // one line for each would drown the evaluations
-  }
 }

@@ -18,6 +18,7 @@ it.each([
   [999, '999 B'],
   [1500, '1.5 kB'],
   [12_345_678, '12.3 MB'],
+  [2_094_000_000, '2.1 GB'],
 ])('%d bytes are %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });

@@ -1,0 +1,122 @@
+// `ostinato train` through the real binary: settings from a file, mixed corpora, early stopping, what is refused.
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runJson, runOstinato } from './testing/run-ostinato.js';
+import { writeSmallPieces } from './testing/small-pieces.js';
+
+const SMALL = '--preset tiny --batch 4 --window 32 --threads 1 --device cpu --no-report';
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'ostinato-train-command-'));
+  await writeSmallPieces(join(cwd, 'midi'), 12);
+  await writeSmallPieces(join(cwd, 'one'), 1);
+  await runJson('prepare midi --out corpus', { cwd });
+  await runJson('prepare one --out single --tokenizer corpus/tokenizer.json', { cwd });
+  await runJson('prepare one --out foreign', { cwd });
+});
+afterAll(async () => {
+  await rm(cwd, { recursive: true });
+});
+
+const bestParameters = async (run: string, step: number): Promise<Buffer> =>
+  readFile(join(cwd, run, 'checkpoints', `step-${step}`, 'parameters.safetensors'));
+
+it('trains the same from flags, from a file, and from the settings it prints', async () => {
+  await runJson(`train --data corpus --out flags ${SMALL} --steps 6 --tempo-stretch 0.2`, { cwd });
+  await writeFile(
+    join(cwd, 'run.yaml'),
+    'data: corpus\npreset: tiny\nbatch: 4\nwindow: 32\nthreads: 1\ndevice: cpu\nreport: false\nsteps: 7\ntempo-stretch: 0.2\n',
+  );
+  await runJson('train --config run.yaml --out file --steps 6', { cwd });
+  const printed = await runOstinato('train --config run.yaml --steps 6 --print-config', { cwd });
+  expect(printed).toMatchObject({ code: 0, stderr: '' });
+  await writeFile(join(cwd, 'printed.yaml'), printed.stdout);
+  await runJson('train --config printed.yaml --out printed', { cwd });
+  const [flags, file, again] = await Promise.all(
+    ['flags', 'file', 'printed'].map(async (run) => bestParameters(run, 6)),
+  );
+  expect(file.equals(flags)).toBe(true);
+  expect(again.equals(flags)).toBe(true);
+});
+
+it('says what it chose and what a run takes before it begins', async () => {
+  const { stderr } = await runOstinato(`train --data corpus --out said ${SMALL} --steps 2`, {
+    cwd,
+  });
+  const lines = stderr.split('\n');
+  expect(lines[0]).toBe('device: cpu, as asked');
+  expect(lines[1]).toMatch(
+    /^network: 1 x 128, [\d,]+ parameters; about \d+ MB of memory, .*FLOP a step$/,
+  );
+  expect(lines[2]).toMatch(/^training by onnx, cpu, 1 thread, from step 0 to 2$/);
+});
+
+it('mixes corpora by weight, and goes on with the same mix only', async () => {
+  await runJson(`train --data corpus=3 --data single --out mixed ${SMALL} --steps 4`, { cwd });
+  const { stderr } = await runOstinato('train --data corpus --out mixed --resume --no-report', {
+    cwd,
+  });
+  expect(stderr).toMatch(/^ostinato: .*trained on corpus [^\n]+\n$/m);
+  const result = await runJson(
+    'train --data corpus=3 --data single --out mixed --resume --steps 5 --no-report',
+    { cwd },
+  );
+  expect(result).toMatchObject({ status: 'finished', step: 5 });
+});
+
+it('stops early, and says why', async () => {
+  const { stdout, code } = await runOstinato(
+    `train --data corpus --out early ${SMALL} --steps 500 --learning-rate 0.9 --warmup-steps 0 --evaluation-interval 2 --early-stopping 2`,
+    { cwd },
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^stopped early, since the validation loss no longer improves, at step \d+/,
+  );
+});
+
+it('warns of a corpus of one piece, and trains on it', async () => {
+  const { stderr, code } = await runOstinato(`train --data single --out alone ${SMALL} --steps 2`, {
+    cwd,
+  });
+  expect(code).toBe(0);
+  expect(stderr).toContain('warning: the corpus has no validation pieces');
+});
+
+it.concurrent.each([
+  [
+    '--data corpus --out new --batch 4096 --window 4096',
+    /the largest batch that works|at most \d+ tokens/,
+  ],
+  [
+    '--data corpus --out new --batch 10 --micro-batch 4',
+    /microBatch: expected a divisor of the batch of 10/,
+  ],
+  ['--data single --out new --batch 2 --window 16 --early-stopping 2', /no validation pieces/],
+  ['--data corpus --data foreign --out new', /network knows one; prepare both with the same/],
+  ['--data corpus=-1 --out new', /'--data <DIR\[=WEIGHT\]>' argument 'corpus=-1'/],
+  ['--data corpus', /required option '--out <DIR>' not specified/],
+  ['--out new', /required option '--data <DIR\[=WEIGHT\]>' not specified/],
+  ['--data corpus --out new --hidden -5', /'--hidden <N>' argument '-5' is invalid/],
+  ['--data corpus --out new --engine tfjs --device cuda', /--device cuda is for the onnx engine/],
+  ['--data corpus --out new --config missing.yaml', /missing\.yaml: there is no such file/],
+])('refuses %s before any work', async (args, message) => {
+  const { code, stdout, stderr } = await runOstinato(`train ${args}`, { cwd });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^ostinato: [^\n]+\n$/);
+  expect(existsSync(join(cwd, 'new'))).toBe(false);
+});
+
+it('writes a report unless it is told not to', async () => {
+  const quiet = await readdir(join(cwd, 'flags'));
+  expect(quiet).not.toContain('report.html');
+  await runJson(`train --data corpus --out told ${SMALL.replace(' --no-report', '')} --steps 2`, {
+    cwd,
+  });
+  expect(await readdir(join(cwd, 'told'))).toContain('report.html');
+});
