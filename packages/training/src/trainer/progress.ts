@@ -1,14 +1,6 @@
 // What a training run tells while it goes.
-import type { LstmConfig } from '@ostinato/model';
-import type { TrainOptions } from './train-options.js';
 
 export type TrainProgress =
-  | {
-      /** What is going to be trained; everything was checked, nothing is computed yet. */
-      readonly kind: 'plan';
-      readonly config: LstmConfig;
-      readonly options: TrainOptions;
-    }
   | {
       /** Something that does not stop a run, but that its owner should know. */
       readonly kind: 'warning';

@@ -45,8 +45,7 @@ async function trainStarted(
   started: StartedRun,
   observers: Observers,
 ): Promise<TrainResult> {
-  const { config, options, checkpoint } = started;
-  request.onProgress?.({ kind: 'plan', config, options });
+  const { options, checkpoint } = started;
   for (const message of dataWarnings(request.corpus, options)) {
     request.onProgress?.({ kind: 'warning', message });
   }
