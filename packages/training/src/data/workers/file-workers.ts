@@ -11,12 +11,12 @@ export interface FileWorkersOptions {
   readonly jobs: number;
   /** Seconds that one file may take, 1..86400. */
   readonly fileSeconds: number;
+  /** What one process may fill with objects. Default 1024: the reader's own limits keep the worst file near 100. */
+  readonly heapMebibytes?: number;
   /** The compiled entry point; tests give another. */
   readonly script?: string;
 }
 
-/** What one process may fill with objects. The reader's own limits keep the worst file near 100 MiB. */
-const HEAP_MEBIBYTES = 1024;
 /** A process has 60 s to start; a busy machine takes one or two. */
 const START_MILLISECONDS = 60_000;
 /** So many processes that end without a reply, one after another, are not the fault of files. */
@@ -38,7 +38,12 @@ export class FileWorkers implements AsyncDisposable {
   /** Starts no process yet.
    *  @throws {RangeError} if an option is outside its range
    *  @throws {CorpusError} `not-built` if the compiled worker is missing */
-  constructor({ jobs, fileSeconds, script = entryFile() }: FileWorkersOptions) {
+  constructor({
+    jobs,
+    fileSeconds,
+    heapMebibytes = 1024,
+    script = entryFile(),
+  }: FileWorkersOptions) {
     checkRange('jobs', jobs, 1, 256);
     checkRange('fileSeconds', fileSeconds, 1, 86_400);
     this.jobs = jobs;
@@ -49,7 +54,7 @@ export class FileWorkers implements AsyncDisposable {
       emitStdStreams: true, // what a dying process says of its heap is not for our terminal
       forkOpts: {
         serialization: 'advanced', // typed arrays as bytes
-        execArgv: [`--max-old-space-size=${HEAP_MEBIBYTES}`],
+        execArgv: [`--max-old-space-size=${heapMebibytes}`],
       },
     });
   }

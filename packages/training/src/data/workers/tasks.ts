@@ -64,7 +64,7 @@ export interface EncodeTask {
   readonly tokenizer: string;
 }
 
-export interface EncodedPiece {
+interface EncodedPiece {
   /** Unsigned 16 bits, little-endian. */
   readonly tokens: Uint8Array;
   /** Notes that the vocabulary can say. */
