@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { encodeWav, type Score, synthesize } from '@ostinato/core';
 
 /** A tick is a millisecond. */
-export function melody(pitches: readonly number[], noteMs = 500): Score {
+function melody(pitches: readonly number[], noteMs = 500): Score {
   return {
     ticksPerQuarter: 1000,
     name: '',
@@ -28,7 +28,7 @@ export function melody(pitches: readonly number[], noteMs = 500): Score {
   };
 }
 
-export function melodyWav(pitches: readonly number[], sampleRate: number): Uint8Array {
+function melodyWav(pitches: readonly number[], sampleRate: number): Uint8Array {
   return encodeWav(synthesize(melody(pitches), { sampleRate }), sampleRate);
 }
 
