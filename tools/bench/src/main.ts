@@ -1,6 +1,7 @@
 // The command line of the benchmarks. Each prints a table and, asked to, writes its figures with the command.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchmarkDecoding } from './decode-benchmark.js';
 import { describeMachine } from './machine.js';
@@ -17,7 +18,7 @@ const USAGE = `node tools/bench/dist/main.js train|decode|transcribe [options]
   --engines LIST  train: onnx-cpu, onnx-webgpu, onnx-cuda, tfjs-wasm, tfjs-tensorflow (default onnx-cpu)
   --batch N       decode: sequences (default 1)
   --model DIR     decode: the artifact (default models/musicnet)
-  --data DIR      transcribe: holds musicnet_midis (default ../shared/data/musicnet)
+  --data DIR      transcribe: holds musicnet_midis (default musicnet in OSTINATO_DATA or ../shared/data)
   --soundfonts L  transcribe: SoundFont files (default those of Debian: FluidR3_GM, TimGM6mb)
   --seconds N     transcribe: of each piece (default 60)
   --onset-threshold X, --frame-threshold X, --min-note-ms N
@@ -140,7 +141,7 @@ function readSettings(argv: string[]): Settings {
     engines: values.engines ?? 'onnx-cpu',
     batch: positive('batch', values.batch, 1),
     model: values.model ?? 'models/musicnet',
-    data: values.data ?? '../shared/data/musicnet',
+    data: values.data ?? join(process.env['OSTINATO_DATA'] ?? '../shared/data', 'musicnet'),
     soundFonts: values.soundfonts ?? DEBIAN_SOUND_FONTS,
     seconds: positive('seconds', values.seconds, 60),
     onsetThreshold: Number(values['onset-threshold'] ?? 0.5),

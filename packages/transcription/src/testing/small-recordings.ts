@@ -28,7 +28,7 @@ function melody(pitches: readonly number[], noteMs = 500): Score {
   };
 }
 
-function melodyWav(pitches: readonly number[], sampleRate: number): Uint8Array {
+export function melodyWav(pitches: readonly number[], sampleRate: number): Uint8Array {
   return encodeWav(synthesize(melody(pitches), { sampleRate }), sampleRate);
 }
 
