@@ -10,7 +10,7 @@ import { completeNoteOptions, type NoteOptions } from './notes/note-options.js';
 import { notesToScore, type ScoreOptions } from './notes/to-score.js';
 import { openRecording } from './recording/open-recording.js';
 import type { RecordingWarning } from './recording/recording.js';
-import { resample } from './recording/resample.js';
+import { checkSampleRate, resample } from './recording/resample.js';
 import { TranscriptionError } from './transcription-error.js';
 
 export interface TranscriptionOptions extends NoteOptions, ScoreOptions {
@@ -67,6 +67,7 @@ export async function transcribe(
   const noteOptions = completeNoteOptions(pickNoteOptions(options));
   notesToScore([], scoreOptions); // wrong options are refused before the work
   await using recording = await openRecording(path);
+  checkSampleRate(recording, path);
   if ((recording.seconds ?? 0) > maxSeconds) throw tooLong(path, recording.seconds, maxSeconds);
   using own = model ? undefined : await loadNoteModel();
   const network = model ?? own!;

@@ -44,7 +44,7 @@ export interface MusicNetPerformanceWarning {
 /** Reads one file of `train_labels` or `test_labels` as it was played: `start_time` and `end_time` in seconds, not the
  *  beats of the score.
  *  @throws {MusicNetError} with the line, if a column or a number is wrong or a note ends before it starts;
- *    `labels-of-another-recording` if half of the notes start after the recording ends
+ *    `labels-of-another-recording` if most notes start after the recording ends
  *  @throws {RangeError} if `recordingSeconds` is not above 0 */
 export function parseMusicNetPerformance(
   csv: string,

@@ -23,10 +23,7 @@ export async function* resample(
   path: string,
 ): AsyncGenerator<Float32Array, void, undefined> {
   const { sampleRate } = recording;
-  if (!(sampleRate >= LOWEST_RATE && sampleRate <= HIGHEST_RATE)) {
-    const message = `${path}: expected ${LOWEST_RATE}..${HIGHEST_RATE} samples a second, found ${sampleRate}`;
-    throw new TranscriptionError('sample-rate', message);
-  }
+  checkSampleRate(recording, path);
   const checked = checkSamples(recording, path);
   if (sampleRate === rate) return yield* checked;
   const converterType = ConverterType.SRC_SINC_MEDIUM_QUALITY;
@@ -46,6 +43,13 @@ export async function* resample(
   } finally {
     converter.destroy();
   }
+}
+
+/** @throws {TranscriptionError} `sample-rate` if it is not one that is read */
+export function checkSampleRate({ sampleRate }: Recording, path: string): void {
+  if (sampleRate >= LOWEST_RATE && sampleRate <= HIGHEST_RATE) return;
+  const message = `${path}: expected ${LOWEST_RATE}..${HIGHEST_RATE} samples a second, found ${sampleRate}; convert it, for example with ffmpeg -i in -ar 44100 out.wav`;
+  throw new TranscriptionError('sample-rate', message);
 }
 
 async function* checkSamples(
