@@ -89,7 +89,7 @@ async function runTranscription(
   const files: OutputFiles = { midi: out, ...(svg && { svg }) };
   for (const file of Object.values(files)) await checkOutputFile(file);
 
-  progress.note(`listening to ${printable(recording)}`);
+  let heard = false;
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const transcription = await transcribe(recording, {
@@ -103,7 +103,11 @@ async function runTranscription(
     program: options.instrument,
     maxSeconds: options.maxMinutes * 60,
     signal,
-    onProgress: (done) => progress.update(describeProgress(done, elapsed())),
+    onProgress: (done) => {
+      if (!heard) progress.note(`listening to ${printable(recording)}`); // it could be opened
+      heard = true;
+      progress.update(describeProgress(done, elapsed()));
+    },
   });
   for (const { message } of transcription.warnings) {
     progress.note(`${printable(recording)}: ${message}`);
