@@ -6,7 +6,16 @@ import { encodeWav } from '@ostinato/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOstinato } from './testing/run-ostinato.js';
 
-const COMMANDS = ['prepare', 'train', 'export', 'generate', 'evaluate', 'inspect', 'transcribe'];
+const COMMANDS = [
+  'prepare',
+  'merge',
+  'train',
+  'export',
+  'generate',
+  'evaluate',
+  'inspect',
+  'transcribe',
+];
 
 let cwd: string;
 beforeAll(async () => {
@@ -57,6 +66,15 @@ it.concurrent.each([
   [['prepare', 'folder', '--out', 'corpus'], 'folder'],
   [['prepare', 'musicnet.npz', '--out', 'corpus'], 'musicnet.npz'],
   [['prepare', 'folder', '--out', 'c', '--validation-share', '0.9'], '--validation-share <X>'],
+  [['prepare', 'folder', '--out', 'c', '--jobs', '0'], 'Expected an integer in 1..256'],
+  [['prepare', 'folder', '--out', 'c', '--file-seconds', '0'], 'Expected an integer in 1..86400'],
+  [['prepare', 'folder', '--out', 'c', '--shard', '3/2'], 'Expected i/n with i in 1..n'],
+  [['prepare', 'folder', '--out', 'c', '--shard', '2'], 'Expected i/n with i in 1..n'],
+  [['prepare', 'folder', '--out', 'folder/c', '--shard', '1/2'], 'cannot lie inside its source'],
+  [['merge', '--out', 'corpus'], "missing required argument 'shards'"],
+  [['merge', 'folder'], "required option '--out <DIR>' not specified"],
+  [['merge', 'missing', '--out', 'corpus'], 'shard.json cannot be read (ENOENT)'],
+  [['merge', 'folder', '--out', 'corpus'], 'folder: expected a folder that `prepare --shard` made'],
   [['train', '--data', 'missing', '--out', 'run'], 'missing: expected a corpus'],
   [[...train, '--preset', 'huge'], 'Allowed choices are tiny, small, base'],
   [[...train, '--steps', '0'], 'Expected an integer in 1..10000000'],

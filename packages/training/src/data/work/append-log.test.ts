@@ -56,6 +56,16 @@ describe('an append log', () => {
     expect(log.end).toBe(0);
   });
 
+  it('brings many small entries to the disk without waiting for bytes or time', async () => {
+    await using log = await open();
+    for (let i = 0; i < 1200; i++) {
+      add(log, 'x');
+      await log.settle();
+    }
+    const lines = (await readFile(journal, 'utf8')).split('\n').length - 1;
+    expect(lines).toBeGreaterThanOrEqual(1000);
+  });
+
   it('finds what was written, and goes on behind it', async () => {
     await write('one', 'two');
     await write('three');

@@ -19,8 +19,9 @@ export interface AppendLogPlace<Entry> {
   readonly endOf: (entry: Entry) => number;
 }
 
-/** After so many bytes, or so much time, what has been appended is brought to the disk. */
+/** After so many bytes or entries, or so much time, what has been appended is brought to the disk. */
 const MOST_WAITING_BYTES = 8 * 1024 * 1024;
+const MOST_WAITING_ENTRIES = 500;
 const LONGEST_WAIT_MILLISECONDS = 1000;
 
 export class AppendLog<Entry> implements AsyncDisposable {
@@ -93,7 +94,9 @@ export class AppendLog<Entry> implements AsyncDisposable {
    *  @throws {CorpusError} `write-failed` */
   async settle(): Promise<void> {
     const old = performance.now() - this.#flushedAt > LONGEST_WAIT_MILLISECONDS;
-    if (old || this.#waitingBytes > MOST_WAITING_BYTES) await this.flush();
+    const much =
+      this.#waitingBytes > MOST_WAITING_BYTES || this.#lines.length > MOST_WAITING_ENTRIES;
+    if (old || much) await this.flush();
   }
 
   /** Brings everything that was appended to the disk.

@@ -107,6 +107,16 @@ describe('file workers', () => {
     expect(await settled).toMatchObject([{ status: 'rejected' }]);
   });
 
+  it('take in no task after their end', async () => {
+    const workers = new FileWorkers({ jobs: 1, fileSeconds: 600, script });
+    await workers.read(task('good'));
+    const ended = workers[Symbol.asyncDispose]();
+    await expect(workers.read(task('late'))).rejects.toThrow('have been ended');
+    await ended;
+    await expect(workers.read(task('later'))).rejects.toThrow('have been ended');
+    await workers[Symbol.asyncDispose]();
+  });
+
   it.each([
     { jobs: 0, fileSeconds: 60 },
     { jobs: 257, fileSeconds: 60 },

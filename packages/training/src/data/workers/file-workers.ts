@@ -32,8 +32,8 @@ export class FileWorkers implements AsyncDisposable {
   readonly #fileSeconds: number;
   readonly #pool: ReturnType<typeof workerpool.pool>;
   #started: Promise<void> | undefined;
+  #ended: Promise<unknown> | undefined;
   #deathsInARow = 0;
-  #closed = false;
 
   /** Starts no process yet.
    *  @throws {RangeError} if an option is outside its range
@@ -71,21 +71,23 @@ export class FileWorkers implements AsyncDisposable {
     return this.#run('encode', task);
   }
 
-  /** Ends all processes at once; calls that wait are rejected. */
+  /** Ends all processes at once; calls that wait are rejected, and so are later ones. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    await this.#pool.terminate(true);
+    await (this.#ended ??= Promise.resolve(this.#pool.terminate(true)));
   }
 
   async #run<T>(method: string, task: { path: string }): Promise<T | Failure> {
     await (this.#started ??= this.#start());
     for (let attempt = 1; ; attempt++) {
+      // A pool that is ending takes tasks in and never runs them.
+      if (this.#ended)
+        throw new Error(`${task.path}: the processes that read files have been ended`);
       try {
         const result = await this.#exec(method, task);
         this.#deathsInARow = 0;
         return result as T;
       } catch (error) {
-        if (this.#closed) throw error;
+        if (this.#ended) throw error;
         if (error instanceof workerpool.Promise.TimeoutError) return this.#timedOut(task.path);
         // Once more: the process may have died of something else, such as a machine short of memory.
         if (++this.#deathsInARow >= MOST_DEATHS_IN_A_ROW) throw processesDie(error);
