@@ -1,5 +1,5 @@
 // A percussion stroke: a falling sine and filtered noise, in proportions by General MIDI percussion key.
-import { constantPower, velocityGain, type Voice } from './voice.js';
+import { constantPower, FADE_SECONDS, velocityGain, type Voice } from './voice.js';
 
 interface DrumSound {
   /** Frequency of the sine in Hz at the stroke, and where it falls to. */
@@ -84,8 +84,8 @@ export function createDrum(key: number, velocity: number, sampleRate: number, se
   const sound = soundOf(key);
   const loudness = velocityGain(velocity) * 1.4;
   const { left, right } = constantPower(sound.pan);
-  const toneFall = Math.exp(-1 / (sound.toneDecay * sampleRate));
-  const noiseFall = Math.exp(-1 / (sound.noiseDecay * sampleRate));
+  let toneFall = Math.exp(-1 / (sound.toneDecay * sampleRate));
+  let noiseFall = Math.exp(-1 / (sound.noiseDecay * sampleRate));
   const sweepFall = Math.exp(-1 / (SWEEP * sampleRate));
   let tone = sound.tone * loudness;
   let noise = sound.noise * loudness;
@@ -107,8 +107,13 @@ export function createDrum(key: number, velocity: number, sampleRate: number, se
         tone *= toneFall;
         noise *= noiseFall;
         above *= sweepFall;
+        if (tone <= SILENCE && noise <= SILENCE) return false;
       }
-      return Math.max(tone, noise) > SILENCE;
+      return true;
+    },
+    release() {},
+    fade() {
+      toneFall = noiseFall = Math.exp(-1 / (FADE_SECONDS * sampleRate));
     },
   };
 }

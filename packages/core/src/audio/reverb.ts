@@ -15,22 +15,27 @@ export type Reverb = (block: StereoBlock) => void;
 export function createReverb(sampleRate: number): Reverb {
   const left = createChannel(sampleRate, 0);
   const right = createChannel(sampleRate, STEREO_SPREAD);
+  let input = new Float32Array(0);
   return (block) => {
-    const input = block.left.map((sample, i) => WET * (sample + block.right[i]));
+    const { length } = block.left;
+    if (input.length !== length) input = new Float32Array(length);
+    for (let i = 0; i < length; i++) input[i] = WET * (block.left[i] + block.right[i]);
     add(block.left, left(input));
     add(block.right, right(input));
   };
 }
 
-/** The room's answer to a block, as heard on one side. */
+/** The room's answer to a block, as heard on one side; valid until the next block. */
 type Channel = (input: Float32Array) => Float32Array;
 
 function createChannel(sampleRate: number, spread: number): Channel {
   const samples = (delay: number): number => Math.round(((delay + spread) * sampleRate) / 44_100);
   const combs = COMB_DELAYS.map((delay) => createComb(samples(delay)));
   const allPasses = ALL_PASS_DELAYS.map((delay) => createAllPass(samples(delay)));
+  let output = new Float32Array(0);
   return (input) => {
-    const output = new Float32Array(input.length);
+    if (output.length === input.length) output.fill(0);
+    else output = new Float32Array(input.length);
     for (const comb of combs) comb(input, output);
     for (const allPass of allPasses) allPass(output);
     return output;

@@ -6,12 +6,19 @@ export interface StereoBlock {
   readonly right: Float32Array;
 }
 
-/** A sounding note. */
+/** A sounding note. Its samples do not depend on how they are divided into blocks. */
 export interface Voice {
   /** Adds its next samples to a block, from `offset` to the block's end.
    *  @returns false when it has died away */
   mix(block: StereoBlock, offset: number): boolean;
+  /** The key is let go: a held tone fades as its timbre does, a drum stroke rings on. */
+  release(): void;
+  /** Makes it vanish within some milliseconds, without a click. */
+  fade(): void;
 }
+
+/** Seconds in which a voice that has to vanish falls to 1/e. */
+export const FADE_SECONDS = 0.005;
 
 /** Loudness of a MIDI velocity 1..127, 0..1: some 40 dB from the softest to the loudest. */
 export function velocityGain(velocity: number): number {

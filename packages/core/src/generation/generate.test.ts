@@ -339,6 +339,19 @@ describe('refusals, before any work', () => {
   });
 });
 
+describe('a decoder of the caller', () => {
+  it('says at any time what the piece is so far', async () => {
+    const decoder = tokenizer.createDecoder();
+    const stream = generate(model, tokenizer, { seed: 3, notes: 20, decoder });
+    for (let notes = 1; notes <= 20; notes++) {
+      await stream.next();
+      expect(countNotes(decoder.end())).toBe(notes);
+    }
+    const last = await stream.next();
+    expect(last.done && last.value.score).toEqual(decoder.end());
+  });
+});
+
 describe('aborting', () => {
   it('stops after the block at work, with the reason', async () => {
     const { counted, asked } = counting();

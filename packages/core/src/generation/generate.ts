@@ -54,8 +54,8 @@ async function* run(
   options: GenerateOptions,
 ): AsyncGenerator<NoteEvent, Composition, undefined> {
   const { maxTokens = DEFAULT_MAX_TOKENS, notes = Infinity, includePrimer = false } = options;
+  const { decoder = tokenizer.createDecoder() } = options;
   const { given } = plan;
-  const decoder = tokenizer.createDecoder();
   const end = tokenizer.idOf('End');
   const primerEvents = [...given].flatMap((token) => decoder.push(token) ?? []);
   const start: StartingPoint = {

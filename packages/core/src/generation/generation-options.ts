@@ -1,6 +1,7 @@
 // What can be asked of `generate`, and what it gives back.
 import type { SamplingParameters } from '../model/next-token-model.js';
 import type { Score } from '../score/score.js';
+import type { Decoder } from '../tokenizer/decoder.js';
 import type { Instrument } from '../tokenizer/general-midi.js';
 import type { Labels } from '../tokenizer/head.js';
 import type { Seed } from './random.js';
@@ -40,6 +41,9 @@ export interface GenerateOptions extends Partial<SamplingParameters> {
   /** Tokens asked of the model at a time, 1..4096. It changes when notes arrive and never which. Default: from 8,
    *  doubling to 64. */
   blockSize?: number;
+  /** Reads the tokens as they are drawn: give one of the tokenizer's, new, to have its `end()` say at any time what the
+   *  piece is so far. Default: one that nobody else sees. */
+  decoder?: Decoder;
   /** Aborting stops after the block at work and throws the signal's reason. */
   signal?: AbortSignal;
 }
