@@ -51,7 +51,8 @@ async function expectTheWhole(corpus: string): Promise<void> {
   expect(await readdir(join(cwd, corpus))).toEqual(names);
   for (const name of names) {
     const made = await readFile(join(cwd, corpus, name));
-    expect(made.equals(await readFile(join(cwd, 'whole', name))), name).toBe(true);
+    const isEqual = made.equals(await readFile(join(cwd, 'whole', name)));
+    expect({ name, isEqual }).toEqual({ name, isEqual: true });
   }
 }
 
