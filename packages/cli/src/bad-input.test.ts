@@ -15,6 +15,7 @@ const COMMANDS = [
   'evaluate',
   'inspect',
   'transcribe',
+  'verify',
 ];
 
 let cwd: string;

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { decimal, integer, label, list, path, pathWith, seed } from './option-parsers.js';
+import {
+  decimal,
+  integer,
+  label,
+  list,
+  namedShape,
+  namePair,
+  path,
+  pathWith,
+  seed,
+} from './option-parsers.js';
 
 describe('integer', () => {
   it.each([
@@ -63,6 +73,34 @@ describe('label', () => {
 
   it.each(['', 'Bach', '=Bach', 'composer='])('refuses "%s"', (text) => {
     expect(() => label(text)).toThrow('Expected KIND=VALUE');
+  });
+});
+
+describe('namedShape', () => {
+  it('collects several, a scalar too', () => {
+    const before = namedShape('tokens=2,16', namedShape('serving_default_x:0=3'));
+    expect([...namedShape('scale=', before)]).toEqual([
+      ['serving_default_x:0', [3]],
+      ['tokens', [2, 16]],
+      ['scale', []],
+    ]);
+  });
+
+  it.each(['', 'tokens', '=2', 'tokens=2,', 'tokens=-1', 'tokens=2x3'])('refuses "%s"', (text) => {
+    expect(() => namedShape(text)).toThrow('Expected NAME=SIZES');
+  });
+});
+
+describe('namePair', () => {
+  it('collects several', () => {
+    expect([...namePair('a=b', namePair('x:0=y'))]).toEqual([
+      ['x:0', 'y'],
+      ['a', 'b'],
+    ]);
+  });
+
+  it.each(['', 'a', '=b', 'a=', 'a=b=c'])('refuses "%s"', (text) => {
+    expect(() => namePair(text)).toThrow('Expected REFERENCE=ONNX');
   });
 });
 

@@ -43,6 +43,33 @@ export function label(text: string, before: Record<string, string> = {}): Record
   return { ...before, [kind.trim()]: value.trim() };
 }
 
+/** Collects `name=2,16` of an option that may be given several times. */
+export function namedShape(
+  text: string,
+  before: ReadonlyMap<string, readonly number[]> = new Map(),
+): ReadonlyMap<string, readonly number[]> {
+  const [, name, sizes] = /^(.+)=(\d{1,9}(?:,\d{1,9})*)?$/.exec(text) ?? [];
+  if (name === undefined) {
+    throw new InvalidArgumentError('Expected NAME=SIZES, such as tokens=2,16.');
+  }
+  return new Map([
+    ...before,
+    [name.trim(), sizes === undefined ? [] : sizes.split(',').map(Number)],
+  ]);
+}
+
+/** Collects `name=other` of an option that may be given several times. */
+export function namePair(
+  text: string,
+  before: ReadonlyMap<string, string> = new Map(),
+): ReadonlyMap<string, string> {
+  const [, left, right] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
+  if (left === undefined || right === undefined) {
+    throw new InvalidArgumentError('Expected REFERENCE=ONNX, such as Identity=logits.');
+  }
+  return new Map([...before, [left.trim(), right.trim()]]);
+}
+
 /** Names separated by commas, in lower case. */
 export function list(text: string): string[] {
   const names = text.split(',').map((name) => name.trim().toLowerCase());

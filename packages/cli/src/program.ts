@@ -9,6 +9,7 @@ import { addPrepareCommand } from './commands/prepare.js';
 import { addReportCommand } from './commands/report.js';
 import { addTrainCommand } from './commands/train.js';
 import { addTranscribeCommand } from './commands/transcribe.js';
+import { addVerifyCommand } from './commands/verify.js';
 
 /** @param setExitCode told the exit code of the command that ran */
 export function createProgram(setExitCode: (code: number) => void): Command {
@@ -43,6 +44,7 @@ From MIDI files to music:
   addGenerateCommand(program, setExitCode);
   addEvaluateCommand(program, setExitCode);
   addInspectCommand(program, setExitCode);
+  addVerifyCommand(program, setExitCode);
   addTranscribeCommand(program, setExitCode);
   return program;
 }

@@ -13,6 +13,8 @@ export interface Report {
   readonly lines: readonly string[];
   /** For programs: what `--json` prints instead, as one line. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** What the report found that must not pass for success: a line on stderr, and exit code 1. */
+  readonly failure?: string;
 }
 
 /** 128 + the signal's number, as shells count. */
@@ -32,7 +34,7 @@ export async function runCommand(
     const report = await command({ signal: interruption.signal, progress });
     progress.end();
     printReport(report, options.json === true);
-    return interruption.exitCode() ?? 0;
+    return interruption.exitCode() ?? (report.failure === undefined ? 0 : 1);
   } catch (error) {
     progress.end();
     const exitCode = interruption.exitCode();
@@ -46,9 +48,10 @@ export async function runCommand(
   }
 }
 
-function printReport({ lines, data }: Report, json: boolean): void {
+function printReport({ lines, data, failure }: Report, json: boolean): void {
   const output = json ? [JSON.stringify(data)] : lines;
   process.stdout.write(output.map((line) => `${line}\n`).join(''));
+  if (failure !== undefined) process.stderr.write(`ostinato: ${failure}\n`);
 }
 
 interface Interruption {

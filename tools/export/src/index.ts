@@ -14,3 +14,11 @@ export {
 export type { Precision } from './graphs/weights.js';
 export type { DrawReport } from './parity/compare-draws.js';
 export type { ParityReport } from './parity/check-parity.js';
+export { VerifyError } from './verify/verify-error.js';
+export {
+  type VerifiedInput,
+  type VerifiedOutput,
+  verifyOnnx,
+  type VerifyOptions,
+  type VerifyReport,
+} from './verify/verify-onnx.js';
