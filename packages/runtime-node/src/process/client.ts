@@ -3,25 +3,25 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { GenerationError } from '@ostinato/core';
-import { DeviceError, ModelClosedError, RuntimeError } from '../errors.js';
-import type { OperationName, Operations, RemoteError, Reply } from './protocol.js';
+import {
+  ModelClosedError,
+  type ModelPort,
+  type OperationName,
+  PendingCalls,
+  type Reply,
+  type Request,
+  RuntimeError,
+} from '@ostinato/runtime';
+import type { NodeOperations } from './protocol.js';
 
 /** Characters of the child's stderr that are kept. */
 const MOST_LAST_WORDS = 2000;
 
-interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-}
-
 /** A child process and the calls that wait for it. It keeps this process alive only while a call waits. */
-export class ProcessClient {
+export class ProcessClient implements ModelPort {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #calls = new PendingCalls();
   readonly #ended: Promise<void>;
-  #closed: ModelClosedError | undefined;
-  #nextId = 0;
   /** Native libraries write what they think to stderr; it matters only if the child dies. */
   #lastWords = '';
 
@@ -59,20 +59,18 @@ export class ProcessClient {
    *  @throws {ModelClosedError} if the child is gone, or goes before it has answered */
   call<Name extends OperationName>(
     operation: Name,
-    argument: Operations[Name]['request'],
-  ): Promise<Operations[Name]['reply']> {
-    if (this.#closed) return Promise.reject(this.#closed);
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+    argument: NodeOperations[Name]['request'],
+  ): Promise<NodeOperations[Name]['reply']> {
+    const result = this.#calls.add((id) => {
       this.#holdProcess(true);
       // A failed send means that the channel is closed; the child's exit follows and settles the call.
-      this.#child.send({ id, operation, argument }, () => {});
+      this.#child.send({ id, operation, argument } satisfies Request, () => {});
     });
+    return result as Promise<NodeOperations[Name]['reply']>; // the other side's handlers are held to the same table
   }
 
   /** Kills the child at once, whatever it computes. Waiting calls are rejected. */
-  async kill(): Promise<void> {
+  async close(): Promise<void> {
     this.#close(new ModelClosedError('model-disposed', 'model: used after it was disposed of'));
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#holdProcess(true);
@@ -81,18 +79,12 @@ export class ProcessClient {
   }
 
   #settle(reply: Reply): void {
-    const waiting = this.#waiting.get(reply.id);
-    if (!waiting) return; // disposed of meanwhile
-    this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#holdProcess(false);
-    if (reply.ok) waiting.resolve(reply.result);
-    else waiting.reject(errorOf(reply.error));
+    this.#calls.settle(reply);
+    if (this.#calls.size === 0) this.#holdProcess(false);
   }
 
   #close(error: ModelClosedError): void {
-    this.#closed ??= error;
-    for (const { reject } of this.#waiting.values()) reject(this.#closed);
-    this.#waiting.clear();
+    this.#calls.close(error);
     this.#holdProcess(false);
   }
 
@@ -124,15 +116,4 @@ function diedError(how: string): ModelClosedError {
     'process-died',
     `model: the process that runs it ended unexpectedly (${how}); load the model again`,
   );
-}
-
-function errorOf({ kind, code, message }: RemoteError): Error {
-  switch (kind) {
-    case 'device':
-      return new DeviceError(code, message);
-    case 'generation':
-      return new GenerationError(code, message);
-    case 'run':
-      return new RuntimeError(code, `model: a run failed: ${message}`);
-  }
 }

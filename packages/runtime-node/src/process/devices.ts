@@ -1,6 +1,6 @@
 // From a device's name to ONNX Runtime's execution provider. What is not there is an error, never another device.
-import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
-import { DeviceError } from '../errors.js';
+import { DeviceError, type OnnxBackend } from '@ostinato/runtime';
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import type { Device } from './protocol.js';
 
 const REMEDY: Readonly<Record<Exclude<Device, 'cpu'>, string>> = {
@@ -18,9 +18,23 @@ const REMEDY: Readonly<Record<Exclude<Device, 'cpu'>, string>> = {
  *  beside a training run. */
 const SPIN_MICROSECONDS = '50';
 
-/** The session options of a device.
+/** ONNX Runtime on a device.
  *  @throws {DeviceError} `device-missing` if this build of ONNX Runtime does not know it */
-export function deviceOptions(device: Device, threads: number): InferenceSession.SessionOptions {
+export function createBackend(device: Device, threads: number): OnnxBackend {
+  const options = deviceOptions(device, threads);
+  return {
+    Tensor,
+    createSession: async (graph) => {
+      try {
+        return await InferenceSession.create(graph, options);
+      } catch (cause) {
+        throw sessionError(device, cause);
+      }
+    },
+  };
+}
+
+function deviceOptions(device: Device, threads: number): InferenceSession.SessionOptions {
   if (device !== 'cpu' && !listSupportedBackends().some(({ name }) => name === device)) {
     throw new DeviceError(
       'device-missing',
@@ -42,7 +56,7 @@ export function deviceOptions(device: Device, threads: number): InferenceSession
 }
 
 /** What to throw when a session could not be created. */
-export function sessionError(device: Device, cause: unknown): DeviceError {
+function sessionError(device: Device, cause: unknown): DeviceError {
   const text = cause instanceof Error ? cause.message : String(cause);
   const reason = text.split('\n', 1)[0]?.replace(/^.* was false\. /, ''); // ONNX Runtime quotes its own source
   const advice = device === 'cpu' ? 'is the model made for another ONNX Runtime?' : REMEDY[device];

@@ -1,4 +1,4 @@
-// The errors of this runtime, beside those of core.
+// The errors of every runtime, beside those of core.
 import { OstinatoError } from '@ostinato/core';
 
 /** The asked device cannot run the model. `code`: `device-missing` (not on this machine or not installed),
@@ -9,5 +9,5 @@ export class DeviceError extends OstinatoError {}
 export class ModelClosedError extends OstinatoError {}
 
 /** A call failed inside the runtime. `code`: `run-failed` (the model can still be used), `not-built` (the compiled
- *  files of this package are missing, so that no model can be started). */
+ *  files of the package are missing, so that no model can be started). */
 export class RuntimeError extends OstinatoError {}

@@ -1,0 +1,14 @@
+export { DeviceError, ModelClosedError, RuntimeError } from './errors.js';
+export { PendingCalls } from './pending-calls.js';
+export type {
+  GraphKind,
+  ModelCalls,
+  ModelGraphs,
+  OperationName,
+  Operations,
+  Reply,
+  Request,
+} from './protocol.js';
+export { type ModelPort, RemoteModel } from './remote-model.js';
+export { type ModelServer, serveModel } from './serve-model.js';
+export { ModelSessions, type OnnxBackend } from './sessions.js';
