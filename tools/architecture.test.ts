@@ -20,9 +20,19 @@ const allowedImports: Record<string, readonly string[]> = {
   'packages/graph': [],
   'packages/model': ['@ostinato/graph'],
   'packages/training': ['@ostinato/core', '@ostinato/graph', '@ostinato/model'],
-  'packages/runtime-node': ['@ostinato/core'],
+  'packages/runtime': ['@ostinato/core'],
+  'packages/runtime-node': ['@ostinato/core', '@ostinato/runtime'],
+  'packages/runtime-web': ['@ostinato/core', '@ostinato/runtime', '@ostinato/chromium'],
   'packages/transcription': ['@ostinato/core'],
-  'tools/export': ['@ostinato/core', '@ostinato/graph', '@ostinato/model', '@ostinato/node'],
+  'tools/chromium': ['@ostinato/core'],
+  'tools/export': [
+    '@ostinato/core',
+    '@ostinato/graph',
+    '@ostinato/model',
+    '@ostinato/node',
+    '@ostinato/web',
+    '@ostinato/chromium',
+  ],
   'packages/cli': [
     '@ostinato/core',
     '@ostinato/graph',
@@ -44,7 +54,7 @@ const allowedImports: Record<string, readonly string[]> = {
 };
 
 /** These run anywhere: no Node, no DOM. */
-const portable = ['packages/core', 'packages/graph', 'packages/model'];
+const portable = ['packages/core', 'packages/graph', 'packages/model', 'packages/runtime'];
 
 interface PackageFile {
   name: string;

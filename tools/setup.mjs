@@ -68,11 +68,17 @@ function build() {
   const result = runNode(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), [
     '-b',
     'packages/cli',
+    'packages/runtime-web',
     'tools/bench',
   ]);
   if (result.status !== 0) {
     process.stderr.write(result.stdout + result.stderr);
     throw new SetupError('the packages do not compile; the lines above say where');
+  }
+  const bundled = runNode(join(root, 'packages', 'runtime-web', 'scripts', 'build.mjs'), []);
+  if (bundled.status !== 0) {
+    process.stderr.write(bundled.stdout + bundled.stderr);
+    throw new SetupError('the files for pages could not be made; the lines above say why');
   }
   if (Date.now() - started > 1000) console.log(`setup: built in ${seconds(started)}`);
 }

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureSoftwareAdapter } from './software-adapter.mjs';
+import { ensureTestPackages } from './test-packages.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const resultsFile = join(root, 'test-results.json');
@@ -21,9 +21,15 @@ let failed = 0;
 for (const check of checks)
   count(runCheck(check) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 const filters = process.argv.slice(2);
-const webGpuTests = 'packages/training/src/engines/onnx/webgpu.test.ts';
-if (filters.length === 0 || filters.some((filter) => webGpuTests.includes(filter)))
-  ensureSoftwareAdapter();
+// Parts of the paths of the tests that need Chromium or its software adapter.
+const chromiumTests = ['packages/training/src/engines/onnx/webgpu.test.ts', 'packages/runtime-web'];
+if (
+  filters.length === 0 ||
+  filters.some((filter) =>
+    chromiumTests.some((path) => path.includes(filter) || filter.includes(path)),
+  )
+)
+  ensureTestPackages();
 count(runTests(filters));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,34 @@
+// Makes the files that a page loads, beside the compiled modules in dist/: the workers, each with all it needs in one file,
+// ONNX Runtime's wasm, and `ostinato.js` for pages without a bundler. Run after `tsc -b`.
+import { copyFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const onnxruntime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/wasm'));
+
+const common = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'linked',
+  conditions: ['@ostinato/source'],
+  sourcemap: true,
+  logLevel: 'warning',
+};
+
+await build({
+  ...common,
+  entryPoints: {
+    'wasm-worker': join(root, 'src/worker/wasm.ts'),
+    'webgpu-worker': join(root, 'src/worker/webgpu.ts'),
+    ostinato: join(root, 'src/standalone.ts'),
+  },
+  outdir: dist,
+});
+for (const file of ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.jspi.wasm'])
+  await copyFile(join(onnxruntime, file), join(dist, file));
