@@ -10,6 +10,7 @@ const COMMANDS = [
   'prepare',
   'merge',
   'train',
+  'report',
   'export',
   'generate',
   'evaluate',

@@ -1,13 +1,17 @@
 // The whole line through the real binary: prepare, train, interrupt, resume, export, generate, evaluate.
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Score, writeMidi } from '@ostinato/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runJson, runOstinato } from './testing/run-ostinato.js';
 import { smallPiece, writeSmallPieces } from './testing/small-pieces.js';
 
 const PIECES = 12;
-const STEPS = 40;
+/** 66,000 notes. */
+const REPEATS = 750;
+/** So many that a signal comes before the last, also on a busy machine. */
+const STEPS = 120;
 
 let cwd: string;
 beforeAll(async () => {
@@ -21,8 +25,21 @@ afterAll(async () => {
 const train = (out: string, more: string): string => `train --data corpus --out ${out} ${more}`;
 const parametersOf = (run: string): string =>
   join(cwd, run, 'checkpoints', `step-${STEPS}`, 'parameters.safetensors');
-const SIZES = '--preset tiny --batch 4 --window 32 --threads 1';
+const SIZES = '--preset tiny --batch 4 --window 32 --threads 1 --device cpu';
 const NEW = `${SIZES} --steps ${STEPS}`;
+
+/** A small piece many times over. */
+function longPiece(): Score {
+  const piece = smallPiece(0);
+  const bars = 8 * 4 * piece.ticksPerQuarter;
+  const repeated = piece.tracks.map((track) => ({
+    ...track,
+    notes: Array.from({ length: REPEATS }, (_, time) =>
+      track.notes.map((note) => ({ ...note, startTicks: note.startTicks + time * bars })),
+    ).flat(),
+  }));
+  return { ...piece, tracks: repeated };
+}
 
 it('prepares a corpus with every file in the ledger', async () => {
   const corpus = await runJson('prepare midi --out corpus', { cwd });
@@ -33,12 +50,13 @@ it('prepares a corpus with every file in the ledger', async () => {
 });
 
 it('leaves an older corpus as it was when it is interrupted', async () => {
-  await writeSmallPieces(join(cwd, 'many'), 300);
+  await writeSmallPieces(join(cwd, 'many'), PIECES);
+  await writeFile(join(cwd, 'many', 'long.mid'), writeMidi(longPiece())); // encoding it takes a while
   const before = await readdir(cwd);
   const corpus = await readFile(join(cwd, 'corpus', 'corpus.json'), 'utf8');
   const { code, stdout, stderr } = await runOstinato('prepare many --out corpus', {
     cwd,
-    interrupt: { signal: 'SIGINT', after: 'found 12 pieces' },
+    interrupt: { signal: 'SIGINT', after: 'found 13 pieces' },
   });
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
   expect(stderr).toContain('interrupted');

@@ -1,4 +1,5 @@
-// Thousands of files, and a preparation that is really killed: the result is that of one that was left alone.
+// More files than a journal keeps in memory, and a preparation that is really killed: the result is that of one that was
+// left alone.
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,14 +11,15 @@ import { prepareCorpus, prepareShard } from './prepare.js';
 import type { PrepareProgress } from './progress.js';
 import { mergeShards } from './shards/merge-shards.js';
 
-const FILES = 2000;
+const FILES = 620;
 /** The others are copies. */
-const DISTINCT = 1900;
+const DISTINCT = 580;
+/** A journal is brought to the disk after 500 entries at the latest: some kills come before, others after that. */
 const MOMENTS = [
-  ['survey', 300],
-  ['survey', 1500],
+  ['survey', 100],
+  ['survey', 560],
   ['encode', 50],
-  ['encode', 1200],
+  ['encode', 560],
 ] as const;
 
 let folder: string;
@@ -93,7 +95,7 @@ it('goes on after every kill, to the same bytes', async () => {
   const last: Partial<Record<PrepareProgress['phase'], PrepareProgress>> = {};
   await prepareCorpus(music, out, { jobs: 2, onProgress: (step) => (last[step.phase] = step) });
   expect(last.survey).toMatchObject({ done: FILES, resumed: FILES });
-  expect(last.encode?.resumed).toBeGreaterThan(0);
+  expect(last.encode?.resumed).toBeGreaterThanOrEqual(500);
   expect(await filesOf(out)).toEqual(await filesOf(join(folder, 'whole')));
   expect(existsSync(work)).toBe(false);
 });

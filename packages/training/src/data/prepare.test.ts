@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as tar from 'tar-stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { smallMelody, smallMidi } from '../testing/music-files.js';
 import { CORPUS_FILES } from './corpus-format.js';
 import type { LedgerEntry } from './ledger.js';
+import type { PreparedCorpus } from './make-corpus.js';
 import { openCorpus } from './open-corpus.js';
-import { prepareCorpus } from './prepare.js';
+import { prepareCorpus, type PrepareOptions } from './prepare.js';
 import type { PrepareProgress } from './progress.js';
 import { SPLITS } from './split.js';
 
@@ -51,6 +52,15 @@ async function filesOf(corpus: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(contents)) as Record<string, string>;
 }
 
+/** With one process, which starts sooner than several. */
+async function prepare(
+  source: string,
+  outFolder: string,
+  options: PrepareOptions = {},
+): Promise<PreparedCorpus> {
+  return prepareCorpus(source, outFolder, { jobs: 1, ...options });
+}
+
 describe('prepareCorpus', () => {
   it('writes what openCorpus reads: every piece with its tokens', async () => {
     await putMelodies(6);
@@ -86,7 +96,7 @@ describe('prepareCorpus', () => {
     await put('song.wav', 'RIFF');
     await put('old.zip', 'PK');
     await put('musicnet.npz', 'PK');
-    const { description } = await prepareCorpus(music, out);
+    const { description } = await prepare(music, out);
     const ledger = await ledgerOf(out);
     expect(Object.fromEntries(ledger.map(({ path, status }) => [path, status]))).toEqual({
       'a/tune.mid': 'kept',
@@ -112,7 +122,7 @@ describe('prepareCorpus', () => {
     const withoutEnd = whole.slice(0, -4);
     withoutEnd[21] = whole[21] - 4; // length of the track chunk
     await put('no-end.mid', withoutEnd);
-    await prepareCorpus(music, out);
+    await prepare(music, out);
     expect(await ledgerOf(out)).toMatchObject([
       { path: 'no-end.mid', status: 'repaired', warnings: [{ code: 'missing-end', count: 1 }] },
     ]);
@@ -120,12 +130,12 @@ describe('prepareCorpus', () => {
 
   it('gives the same bytes for the same files, and replaces an older corpus', async () => {
     await putMelodies(4);
-    await prepareCorpus(music, out, { seed: 1 });
+    await prepare(music, out, { seed: 1 });
     const first = await filesOf(out);
-    await prepareCorpus(music, out, { seed: 1 });
+    await prepare(music, out, { seed: 1 });
     expect(await filesOf(out)).toEqual(first);
     await putMelodies(5);
-    const { description } = await prepareCorpus(music, out, { seed: 1 });
+    const { description } = await prepare(music, out, { seed: 1 });
     expect(description.pieces).toBe(5);
     expect(await readdir(folder)).toEqual(['corpus', 'music']);
   });
@@ -143,8 +153,8 @@ describe('prepareCorpus', () => {
     const archive = join(folder, 'music.tar.gz');
     await writeFile(archive, gzipSync(Buffer.concat(chunks)));
 
-    const fromFolder = await prepareCorpus(music, out);
-    const fromArchive = await prepareCorpus(archive, join(folder, 'other'));
+    const fromFolder = await prepare(music, out);
+    const fromArchive = await prepare(archive, join(folder, 'other'));
     const { tokenizer, splits, notes } = fromFolder.description;
     expect(fromArchive.description).toMatchObject({ tokenizer, splits, notes });
     expect((await readdir(folder)).sort()).toEqual(['corpus', 'music', 'music.tar.gz', 'other']);
@@ -152,11 +162,11 @@ describe('prepareCorpus', () => {
 
   it('uses a given tokenizer', async () => {
     await putMelodies(3);
-    const first = await prepareCorpus(music, out);
+    const first = await prepare(music, out);
     await using corpus = await openCorpus(out);
     await put('high.mid', smallMidi({ notes: [[120, 0, 4]], program: 70 }));
     const { tokenizer } = corpus;
-    const second = await prepareCorpus(music, join(folder, 'second'), { tokenizer });
+    const second = await prepare(music, join(folder, 'second'), { tokenizer });
     expect(second.description.tokenizer).toEqual(first.description.tokenizer);
     expect(second.description.loss.changes).toMatchObject({
       pitchesMoved: 1,
@@ -167,7 +177,7 @@ describe('prepareCorpus', () => {
   it('takes labels and velocities when asked', async () => {
     await put('Jazz/a.mid', smallMidi({ notes: smallMelody(1) }));
     await put('Folk/b.mid', smallMidi({ notes: smallMelody(2) }));
-    await prepareCorpus(music, out, { labelByFolder: true, velocityBins: 4 });
+    await prepare(music, out, { labelByFolder: true, velocityBins: 4 });
     await using corpus = await openCorpus(out);
     expect(corpus.tokenizer.config.labels).toEqual({ composer: ['Folk', 'Jazz'] });
     expect(corpus.tokenizer.config.velocityBins).toBe(4);
@@ -176,7 +186,7 @@ describe('prepareCorpus', () => {
   it('tells its progress', async () => {
     await putMelodies(3);
     const told: PrepareProgress[] = [];
-    await prepareCorpus(music, out, { onProgress: (progress) => told.push(progress) });
+    await prepare(music, out, { onProgress: (progress) => told.push(progress) });
     const steps = told.map(({ phase, done, total }) => `${phase} ${done}/${total}`);
     expect(steps).toEqual(
       ['survey', 'fit', 'encode'].flatMap((phase) => [1, 2, 3].map((done) => `${phase} ${done}/3`)),
@@ -187,8 +197,8 @@ describe('prepareCorpus', () => {
   it('can write inside its source', async () => {
     await putMelodies(3);
     const inside = join(music, 'corpus');
-    const first = await prepareCorpus(music, inside);
-    const second = await prepareCorpus(music, inside);
+    const first = await prepare(music, inside);
+    const second = await prepare(music, inside);
     expect(second.description).toEqual(first.description);
   });
 });
@@ -198,12 +208,11 @@ describe('prepareCorpus leaves nothing half-written', () => {
     'when it is aborted in %s, and the same call goes on to the same bytes',
     async (phase) => {
       await putMelodies(3);
-      await prepareCorpus(music, out);
+      await prepare(music, out);
       const before = await filesOf(out);
       await putMelodies(20);
       const controller = new AbortController();
-      const stopped = prepareCorpus(music, out, {
-        jobs: 1,
+      const stopped = prepare(music, out, {
         signal: controller.signal,
         onProgress: (progress) => {
           if (progress.phase === phase && progress.done === 10) controller.abort();
@@ -217,31 +226,31 @@ describe('prepareCorpus leaves nothing half-written', () => {
       const onProgress = (progress: PrepareProgress): void => {
         if (progress.phase === 'survey') resumed = progress.resumed;
       };
-      await prepareCorpus(music, out, { onProgress });
+      await prepare(music, out, { onProgress });
       expect(resumed).toBeGreaterThanOrEqual(phase === 'survey' ? 9 : 20);
       expect(await readdir(folder)).toEqual(['corpus', 'music']);
-      await prepareCorpus(music, join(folder, 'at-once'));
+      await prepare(music, join(folder, 'at-once'));
       expect(await filesOf(out)).toEqual(await filesOf(join(folder, 'at-once')));
     },
   );
 
   it('when a file changes after it was read: the corpus holds what was read', async () => {
     await putMelodies(3);
-    await prepareCorpus(music, join(folder, 'before'));
+    await prepare(music, join(folder, 'before'));
     const onProgress = ({ phase, done }: PrepareProgress): void => {
       if (phase === 'survey' && done === 3) truncateSync(join(music, 'm2.mid'));
     };
-    await prepareCorpus(music, out, { onProgress });
+    await prepare(music, out, { onProgress });
     expect(await filesOf(out)).toEqual(await filesOf(join(folder, 'before')));
   });
 
   it('when an earlier run was killed between its two renames: the old corpus comes back', async () => {
     await putMelodies(3);
-    await prepareCorpus(music, out);
+    await prepare(music, out);
     const before = await filesOf(out);
     await cp(out, join(folder, `.corpus.replaced-${deadProcess()}`), { recursive: true });
     await rm(out, { recursive: true });
-    await expect(prepareCorpus(join(folder, 'missing'), out)).rejects.toThrow('cannot be opened');
+    await expect(prepare(join(folder, 'missing'), out)).rejects.toThrow('cannot be opened');
     expect(await filesOf(out)).toEqual(before);
   });
 
@@ -252,27 +261,27 @@ describe('prepareCorpus leaves nothing half-written', () => {
     await putMelodies(3);
     await mkdir(out);
     for (const name of names) await writeFile(join(out, name), 'precious');
-    await expect(prepareCorpus(music, out)).rejects.toMatchObject({ code: 'not-a-corpus' });
+    await expect(prepare(music, out)).rejects.toMatchObject({ code: 'not-a-corpus' });
     expect((await readdir(out)).sort()).toEqual(names.toSorted());
   });
 
   it('and never overwrites a file', async () => {
     await putMelodies(3);
     await writeFile(out, 'precious');
-    await expect(prepareCorpus(music, out)).rejects.toMatchObject({ code: 'not-a-corpus' });
+    await expect(prepare(music, out)).rejects.toMatchObject({ code: 'not-a-corpus' });
   });
 });
 
 describe('prepareCorpus refuses', () => {
   it('a source that is not there, and makes no folder for its corpus', async () => {
-    const failed = prepareCorpus(join(folder, 'missing'), join(folder, 'new', 'corpus'));
+    const failed = prepare(join(folder, 'missing'), join(folder, 'new', 'corpus'));
     await expect(failed).rejects.toMatchObject({ code: 'no-source' });
     expect(await readdir(folder)).toEqual(['music']);
   });
 
   it('a source without music, saying why', async () => {
     await put('broken.mid', 'MThd');
-    const failed = prepareCorpus(music, out);
+    const failed = prepare(music, out);
     await expect(failed).rejects.toMatchObject({ code: 'no-pieces' });
     await expect(failed).rejects.toThrow('broken.mid');
   });
@@ -280,15 +289,26 @@ describe('prepareCorpus refuses', () => {
   it.each([{ validationShare: -0.1 }, { testShare: 0.6 }, { validationShare: Number.NaN }])(
     '%j',
     async (options) => {
-      await expect(prepareCorpus(music, out, options)).rejects.toThrow(RangeError);
+      await expect(prepare(music, out, options)).rejects.toThrow(RangeError);
     },
   );
 });
 
 describe('openCorpus refuses', () => {
+  let made: string;
+
+  beforeAll(async () => {
+    made = await mkdtemp(join(tmpdir(), 'ostinato-open-'));
+    for (let i = 0; i < 3; i++) {
+      await writeFile(join(made, `m${i}.mid`), smallMidi({ notes: smallMelody(i) }));
+    }
+    await prepare(made, join(made, 'corpus'));
+  });
   beforeEach(async () => {
-    await putMelodies(3);
-    await prepareCorpus(music, out);
+    await cp(join(made, 'corpus'), out, { recursive: true });
+  });
+  afterAll(async () => {
+    await rm(made, { recursive: true, force: true });
   });
 
   it.each(['corpus', 'pieces', 'tokens', 'tokenizer'] as const)(
@@ -337,7 +357,7 @@ describe('openCorpus refuses', () => {
   it('a tokenizer that belongs to another corpus', async () => {
     const other = join(folder, 'other');
     await put('high.mid', smallMidi({ notes: [[120, 0, 4]] }));
-    await prepareCorpus(music, other);
+    await prepare(music, other);
     await cp(join(other, CORPUS_FILES.tokenizer), join(out, CORPUS_FILES.tokenizer));
     await expect(openCorpus(out)).rejects.toMatchObject({ code: 'foreign-tokenizer' });
   });

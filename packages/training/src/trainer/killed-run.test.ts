@@ -90,10 +90,13 @@ async function checkWhole(run: string): Promise<void> {
   await bestCheckpoint(run);
 }
 
-function drawDeath(seed: number, index: number): Death {
+/** @param missed sessions that ended before they were killed: a fast machine must not be waited for again and again */
+function drawDeath(seed: number, index: number, missed: number): Death {
   const random = createRandom(seed, index);
   const death = DEATHS[index % DEATHS.length];
-  if (death === 'from outside') return { orders: [], afterMs: LONGEST_WAIT * random.uniformAt(0) };
+  if (death === 'from outside') {
+    return { orders: [], afterMs: (LONGEST_WAIT * random.uniformAt(0)) / 2 ** missed };
+  }
   const number = 1 + random.integerAt(1, death.within);
   const torn = random.uniformAt(2) < 0.5 ? ['torn'] : [];
   return { orders: [death.kind, String(number), ...torn] };
@@ -103,11 +106,13 @@ function drawDeath(seed: number, index: number): Death {
  *  @returns the last words of the sessions that were killed */
 async function killAgainAndAgain(seed: number): Promise<string[]> {
   const lastWords: string[] = [];
+  let missed = 0;
   for (let runs = 0, kills = 0; kills < KILLS_OF_A_LANE; runs++) {
     const run = join(folder, `killed-${seed}-${runs}`);
     for (;;) {
-      const death = kills < KILLS_OF_A_LANE ? drawDeath(seed, kills) : undefined;
+      const death = kills < KILLS_OF_A_LANE ? drawDeath(seed, kills, missed) : undefined;
       const { killed, places } = await session(run, death);
+      missed = killed ? 0 : missed + 1;
       if (!killed) break;
       kills++;
       lastWords.push(places.at(-1) ?? '');
