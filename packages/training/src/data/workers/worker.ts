@@ -6,6 +6,6 @@ import { encodePieceTask, readFileTask } from './tasks.js';
 // Ctrl-C reaches the whole process group; the parent decides what becomes of this process.
 process.on('SIGINT', () => {});
 
-new Worker(new URL('./watch-parent.js', import.meta.url)).unref();
+new Worker(new URL('./watch-parent.js', import.meta.url), { workerData: process.ppid }).unref();
 
 workerpool.worker({ ready: () => true, read: readFileTask, encode: encodePieceTask });
