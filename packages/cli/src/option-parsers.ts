@@ -1,6 +1,7 @@
 // Values of options, checked where they are read. Commander puts the option's name before the message.
 import { parseShardSpec, type ShardSpec } from '@ostinato/training';
 import { InvalidArgumentError } from 'commander';
+import { DATA_IN_WORDS, type DataFolder, parseDataFolder } from './train/data-folders.js';
 
 /** An integer in `lowest..highest`. */
 export function integer(lowest: number, highest: number): (text: string) => number {
@@ -68,6 +69,13 @@ export function namePair(
     throw new InvalidArgumentError('Expected REFERENCE=ONNX, such as Identity=logits.');
   }
   return new Map([...before, [left.trim(), right.trim()]]);
+}
+
+/** Collects corpora of an option that may be given several times. */
+export function dataFolder(text: string, before: readonly DataFolder[] = []): DataFolder[] {
+  const folder = parseDataFolder(text);
+  if (folder === undefined) throw new InvalidArgumentError(`Expected ${DATA_IN_WORDS}.`);
+  return [...before, folder];
 }
 
 /** Names separated by commas, in lower case. */

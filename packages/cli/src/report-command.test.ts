@@ -14,6 +14,11 @@ describe('ostinato report', () => {
   it.each([
     ['a folder without a run', [], 'there is no run'],
     ['data that is no corpus', ['--data', 'nowhere'], 'corpus.json cannot be read'],
+    [
+      'a weight of nothing',
+      ['--data', 'a=1', '--data', 'b=0'],
+      "argument 'b=0' is invalid. Expected a folder, or DIR=WEIGHT",
+    ],
   ])('refuses %s in one line', async (_, options, expected) => {
     const { code, stderr } = await runOstinato(['report', folder, ...options], { cwd: folder });
     expect(code).toBe(1);

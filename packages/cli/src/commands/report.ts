@@ -1,12 +1,12 @@
 // `ostinato report`: a run -> its report, made again from what lies in its folder.
-import { openCorpus } from '@ostinato/training';
 import type { Command } from 'commander';
-import { path } from '../option-parsers.js';
+import { dataFolder, path } from '../option-parsers.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
 import { formatBytes } from '../terminal/units.js';
+import { type DataFolder, openData } from '../train/data-folders.js';
 
 interface ReportArguments {
-  data?: string;
+  data?: readonly DataFolder[];
   json?: boolean;
 }
 
@@ -15,13 +15,18 @@ export function addReportCommand(program: Command, setExitCode: (code: number) =
     .command('report')
     .description('Make the report of a run again: curves, composed pieces, notes, data, warnings.')
     .argument('<RUN>', 'the folder of a run', path)
-    .option('--data <DIR>', "the run's corpus (default: what an earlier report kept of it)", path)
+    .option(
+      '--data <DIR[=WEIGHT]>',
+      "the run's corpus; of a mix all, as train had them (default: what an earlier report kept)",
+      dataFolder,
+    )
     .option('--json', 'print one JSON object as the last line of stdout')
     .addHelpText(
       'after',
       `
-Example:
-  $ ostinato report runs/mine --data corpora/mine`,
+Examples:
+  $ ostinato report runs/mine --data corpora/mine
+  $ ostinato report runs/quartets --data corpora/quartets=3 --data corpora/all`,
     )
     .action(async (run: string, options: ReportArguments) => {
       setExitCode(await runCommand(options, (context) => makeReport(run, options, context)));
@@ -35,12 +40,13 @@ async function makeReport(
 ): Promise<Report> {
   // Plotting is loaded only by who asks for it.
   const { writeRunReport } = await import('@ostinato/training/report');
-  await using corpus = data === undefined ? undefined : await openCorpus(data);
+  await using corpus = data && (await openData(data));
   progress.note(`making the report of ${runFolder}`);
   const { page, bytes, warnings } = await writeRunReport({
     runFolder,
     signal,
-    ...(corpus && data !== undefined && { corpus, dataFolders: [data] }),
+    corpus,
+    dataFolders: data?.map(({ folder }) => folder),
   });
   return {
     lines: [

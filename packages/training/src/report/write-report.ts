@@ -28,7 +28,7 @@ export interface WriteReportOptions {
   /** The run's corpus. Default: what an earlier report has kept of it. */
   readonly corpus?: Corpus | undefined;
   /** The folders the corpus was opened from: their ledgers are shown. Default: none. */
-  readonly dataFolders?: readonly string[];
+  readonly dataFolders?: readonly string[] | undefined;
   /** Milliseconds since 1970, for the date of the report. Default: the system's clock. */
   readonly now?: () => number;
   readonly signal?: AbortSignal | undefined;
@@ -60,7 +60,7 @@ export async function writeRunReport(options: WriteReportOptions): Promise<Writt
   if (corpus && corpus.id !== run.corpusHash) {
     throw new CheckpointError(
       'other-corpus',
-      `this run was trained on corpus ${run.corpusHash}, the data is ${corpus.id}; give its own data, or none`,
+      `this run was trained on corpus ${run.corpusHash}, the data is ${corpus.id}; give its own data (all parts of a mix, in the same order and with the same weights), or none`,
     );
   }
   const problems: string[] = [];

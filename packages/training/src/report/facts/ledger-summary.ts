@@ -52,7 +52,8 @@ export async function summariseLedgers(
     }
   };
 
-  for (const folder of folders) {
+  // A mix may have a corpus twice.
+  for (const folder of new Set(folders)) {
     const path = join(folder, CORPUS_FILES.ledger);
     const unreadable = await readJsonLines(path, CORPUS_FILES.ledger, visit, signal);
     if (unreadable !== undefined) found = true;
