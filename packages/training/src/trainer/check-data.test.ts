@@ -6,7 +6,7 @@ import { resolveTrainOptions } from './train-options.js';
 
 const corpus = createMemoryCorpus();
 const options = resolveTrainOptions({ batch: 2, windowSteps: 16 });
-const onlyTraining = createMemoryCorpus({ pieces: { train: 1, validation: 0, test: 0 } });
+const onlyTraining = createMemoryCorpus({ pieces: { train: 2, validation: 0, test: 0 } });
 
 describe('checkData', () => {
   it('accepts data that fills a batch', () => {
@@ -39,6 +39,20 @@ describe('checkData', () => {
     expect(() => checkData(mix, options)).toThrow(expect.objectContaining({ code: 'empty-split' }));
   });
 
+  it('refuses a corpus of one piece, also where it is given twice', () => {
+    const alone = createMemoryCorpus({ pieces: { train: 1, validation: 0, test: 0 } });
+    const mix = mixCorpora([alone, alone].map((part) => ({ corpus: part, weight: 1 })));
+    for (const data of [alone, mix]) {
+      expect(() => checkData(data, { ...options, batch: 1 })).toThrow(
+        expect.objectContaining({
+          code: 'one-piece',
+          message: expect.stringMatching(/^the corpus memory holds one piece only: .*; prepare/),
+        }),
+      );
+    }
+    expect(() => checkData(onlyTraining, options)).not.toThrow();
+  });
+
   it('refuses what needs an evaluation without validation pieces', () => {
     expect(() => checkData(onlyTraining, options)).not.toThrow();
     expect(() => checkData(onlyTraining, { ...options, schedule: 'plateau' })).toThrow(
@@ -55,10 +69,10 @@ describe('dataWarnings', () => {
     expect(dataWarnings(corpus, options)).toEqual([]);
   });
 
-  it('tells of one piece only', () => {
-    expect(dataWarnings(onlyTraining, options)).toEqual([
+  it('tells of pieces that are too few', () => {
+    expect(dataWarnings(onlyTraining, { ...options, batch: 3 })).toEqual([
       expect.stringContaining('no validation pieces'),
-      expect.stringContaining('2 sequences side by side are trained on 1 piece:'),
+      expect.stringContaining('3 sequences side by side are trained on 2 pieces:'),
     ]);
   });
 });

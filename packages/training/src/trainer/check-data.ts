@@ -1,16 +1,20 @@
 // Whether a corpus can be trained on with these options; checked before anything is made.
+import { CorpusError } from '../data/corpus-error.js';
 import { createEndlessOrder } from '../data/piece-order.js';
 import type { Corpus } from '../data/open-corpus.js';
+import { SPLITS } from '../data/split.js';
 import type { TrainOptions } from './train-options.js';
 import { TrainingError } from './training-error.js';
 
 /** Letters: B streams, T tokens of a window.
- *  @throws {CorpusError} `empty-split` if the corpus, or a part of a mix, has no pieces to train on
+ *  @throws {CorpusError} `empty-split` if the corpus, or a part of a mix, has no pieces to train on; `one-piece` if it has
+ *    no other piece at all
  *  @throws {TrainingError} `bad-option` if a batch of B windows holds more tokens than there are, or an option needs
  *    validation pieces and there are none */
 export function checkData(corpus: Corpus, options: TrainOptions): void {
   const { batch, windowSteps, seed, schedule, earlyStopping } = options;
   createEndlessOrder(corpus, 'train', seed);
+  checkSeveralPieces(corpus);
   const tokens = trainingTokens(corpus);
   if (batch * windowSteps > tokens) {
     const largest = Math.floor(tokens / windowSteps);
@@ -32,6 +36,15 @@ export function checkData(corpus: Corpus, options: TrainOptions): void {
   throw new TrainingError(
     'bad-option',
     `training option ${needs[0]} needs an evaluation, but the corpus ${corpus.description.source} has no validation pieces; prepare it from more files or with a larger validation share`,
+  );
+}
+
+function checkSeveralPieces(corpus: Corpus): void {
+  const pieces = SPLITS.reduce((sum, split) => sum + corpus.pieces(split).length, 0);
+  if (pieces > 1) return;
+  throw new CorpusError(
+    'one-piece',
+    `the corpus ${corpus.description.source} holds one piece only: a network would learn it by heart, with nothing left to measure it on; prepare more music, or the piece cut into several files`,
   );
 }
 
