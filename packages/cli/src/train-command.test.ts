@@ -17,6 +17,8 @@ beforeAll(async () => {
   await runJson('prepare midi --out corpus', { cwd });
   await runJson('prepare one --out single --tokenizer corpus/tokenizer.json', { cwd });
   await runJson('prepare one --out foreign', { cwd });
+  await writeSmallPieces(join(cwd, 'two'), 2);
+  await runJson('prepare two --out pair --validation-share 0 --test-share 0', { cwd });
 });
 afterAll(async () => {
   await rm(cwd, { recursive: true });
@@ -52,7 +54,10 @@ it('says what it chose and what a run takes before it begins', async () => {
   expect(lines[1]).toMatch(
     /^network: 1 x 128, [\d,]+ parameters; about \d+ MB of memory, .*FLOP a step$/,
   );
-  expect(lines[2]).toMatch(/^training by onnx, cpu, 1 thread, from step 0 to 2$/);
+  expect(lines[2]).toMatch(
+    /^time: very roughly [\d.]+ s for 2 steps, evaluations not counted; better known after a few$/,
+  );
+  expect(lines[3]).toMatch(/^training by onnx, cpu, 1 thread, from step 0 to 2$/);
 });
 
 it('mixes corpora by weight, and goes on with the same mix only', async () => {
@@ -68,6 +73,23 @@ it('mixes corpora by weight, and goes on with the same mix only', async () => {
   expect(result).toMatchObject({ status: 'finished', step: 5 });
 });
 
+it('reports on a mix with all of its data, and with nothing less', async () => {
+  const { page } = await runJson('report mixed --data corpus=3 --data single=1', { cwd });
+  const text = await readFile(join(cwd, page as string), 'utf8');
+  expect(text).toContain('What became of the 13 files that were met.');
+  for (const data of [
+    '--data corpus',
+    '--data single --data corpus=3',
+    '--data corpus --data single',
+  ]) {
+    const { code, stderr } = await runOstinato(`report mixed ${data}`, { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^ostinato: this run was trained on corpus [^\n]*all parts of a mix[^\n]*\n$/m,
+    );
+  }
+});
+
 it('stops early, and says why', async () => {
   const { stdout, code } = await runOstinato(
     `train --data corpus --out early ${SMALL} --steps 500 --learning-rate 0.9 --warmup-steps 0 --evaluation-interval 2 --early-stopping 2`,
@@ -79,14 +101,6 @@ it('stops early, and says why', async () => {
   );
 });
 
-it('warns of a corpus of one piece, and trains on it', async () => {
-  const { stderr, code } = await runOstinato(`train --data single --out alone ${SMALL} --steps 2`, {
-    cwd,
-  });
-  expect(code).toBe(0);
-  expect(stderr).toContain('warning: the corpus has no validation pieces');
-});
-
 it.concurrent.each([
   [
     '--data corpus --out new --batch 4096 --window 4096',
@@ -96,7 +110,11 @@ it.concurrent.each([
     '--data corpus --out new --batch 10 --micro-batch 4',
     /microBatch: expected a divisor of the batch of 10/,
   ],
-  ['--data single --out new --batch 2 --window 16 --early-stopping 2', /no validation pieces/],
+  [
+    '--data single --out new --batch 2 --window 16',
+    /^ostinato: the corpus one holds one piece only/,
+  ],
+  ['--data pair --out new --batch 2 --window 16 --early-stopping 2', /no validation pieces/],
   ['--data corpus --data foreign --out new', /network knows one; prepare both with the same/],
   ['--data corpus=-1 --out new', /'--data <DIR\[=WEIGHT\]>' argument 'corpus=-1'/],
   ['--data corpus', /required option '--out <DIR>' not specified/],

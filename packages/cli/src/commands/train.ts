@@ -3,7 +3,10 @@ import {
   CheckpointError,
   type Corpus,
   type EngineRequest,
+  estimateStepSeconds,
+  estimateTraining,
   readRun,
+  resolveTrainOptions,
   type Run,
   type RunObserver,
   train,
@@ -107,9 +110,19 @@ async function createEngine(
   const { progress } = of.context;
   const { factory, reason, isEstimated } = await chooseEngine(of.config, of.run?.engine);
   progress.note(reason);
-  const plan = describePlan(request, { isEstimated, available: machineMemory() });
-  for (const line of plan) progress.note(line);
+  const { steps } = resolveTrainOptions(of.config.options, of.run?.options);
+  const stepSeconds = isEstimated ? await estimateStep(request, of.config.threads) : undefined;
+  const facts = { isEstimated, available: machineMemory(), steps, stepSeconds };
+  for (const line of describePlan(request, facts)) progress.note(line);
   return factory(request);
+}
+
+async function estimateStep(
+  { config, batch, microBatch, steps: windowSteps }: EngineRequest,
+  threads: number | undefined,
+): Promise<number> {
+  const { flopsPerStep } = estimateTraining({ config, batch, microBatch, windowSteps });
+  return estimateStepSeconds({ flopsPerStep, hiddenSize: config.hiddenSize, threads });
 }
 
 /** Loaded only here: plotting takes a while to load. */

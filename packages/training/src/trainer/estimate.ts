@@ -1,5 +1,4 @@
-// What a training run will take, before it starts. The time is not among it: it depends on the machine, and three steps
-// tell it better than any formula.
+// What a training run will take, before it starts. The time depends on the machine: see engines/onnx/step-time.ts.
 import { type LstmConfig, lstmParameters } from '@ostinato/model';
 
 /** Bytes of a process with ONNX Runtime loaded and a small graph. */
