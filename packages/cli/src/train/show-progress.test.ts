@@ -20,6 +20,7 @@ const step = (at: number, loss: number, secondsLeft = 754): TrainProgress => ({
   epoch: 0.1,
   loss,
   gradientNorm: 1,
+  accuracy: 0.4,
   learningRate: 0.001,
   tokensPerSecond: 7812.3,
   secondsLeft,

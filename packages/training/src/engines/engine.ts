@@ -12,6 +12,8 @@ export interface StepResult {
   readonly loss: number;
   /** L2 norm of the whole gradient, before clipping. */
   readonly gradientNorm: number;
+  /** Share of the weighted targets to which the model, with dropout, gave the highest probability before the update. */
+  readonly accuracy: number;
 }
 
 export interface EvaluationResult {

@@ -120,6 +120,7 @@ describe('the report of a run', () => {
     ]) {
       expect(text).toContain(`<h3>${title}</h3>`);
     }
+    expect(text).toMatch(/likeliest, by step: training [\d.]+ % at the end, validation [\d.]+ %/);
     expect(text.match(/<audio\s/g)?.length).toBeGreaterThan(0);
     expect(text).toContain('peakLearningRate');
     expect(text).toContain('&lt;script&gt;.mid');

@@ -64,16 +64,20 @@ export function trainingEngineContract(
         const guessing = Math.log(CONFIG.vocabularySize);
         expect(first.loss).toBeGreaterThan(guessing - 0.5);
         expect(last.loss).toBeLessThan(guessing / 2);
+        expect(last.accuracy).toBeGreaterThan(first.accuracy);
       });
     });
 
     it('reports the loss before the update and a positive gradient norm', async () => {
       await using(createEngine, {}, async (engine) => {
         const before = await engine.evaluate(patternBatch(0), { reset: true });
-        const { loss, gradientNorm } = await engine.step(patternBatch(0), { learningRate: 0 });
+        const { loss, gradientNorm, accuracy } = await engine.step(patternBatch(0), {
+          learningRate: 0,
+        });
         // Five digits: sums of a hundred float32 terms in another order.
         expect(loss).toBeCloseTo(before.lossSum / before.count, 5);
         expect(gradientNorm).toBeGreaterThan(0);
+        expect(accuracy).toBeCloseTo(before.correct / before.count, 6);
       });
     });
 

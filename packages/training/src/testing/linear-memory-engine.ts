@@ -79,7 +79,12 @@ class LinearMemoryEngine implements TrainingEngine {
     const gradientNorm = Math.sqrt(squares);
     const scale = Math.min(1, this.#optimizer.clipNorm / (gradientNorm + 1e-12));
     for (const [name, gradient] of gradients) this.#update(name, gradient, scale, learningRate);
-    return { loss: forward.lossSum / Math.max(1, forward.count), gradientNorm };
+    const targets = Math.max(1, forward.count);
+    return {
+      loss: forward.lossSum / targets,
+      gradientNorm,
+      accuracy: forward.correct / targets,
+    };
   }
 
   async evaluate(batch: Batch, { reset }: { reset: boolean }): Promise<EvaluationResult> {

@@ -82,7 +82,7 @@ export class ReferenceTraining {
   }
 
   /** One optimizer step, as `TrainingEngine` defines it. */
-  step(batch: Batch, learningRate: number): StepResult {
+  step(batch: Batch, learningRate: number): Omit<StepResult, 'accuracy'> {
     for (const { gradient } of this.#weights.values()) gradient.fill(0);
     const count = Math.max(1, sum(batch.weights));
     let loss = 0;

@@ -18,7 +18,9 @@ const metricsLineSchema = z.discriminatedUnion('kind', [
     /** L2 norm before clipping. */
     gradientNorm: z.number(),
     learningRate: z.number(),
-    /** Of recent steps, by the clock: differs from run to run. This and the next two: not in logs of first releases. */
+    /** Share of this step's targets that were the likeliest, 0..1. This and the next three: not in logs of first releases. */
+    accuracy: z.number().optional(),
+    /** Of recent steps, by the clock: differs from run to run. */
     tokensPerSecond: z.number().optional(),
     /** Training targets consumed in all. */
     tokens: z.int().optional(),

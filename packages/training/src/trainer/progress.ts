@@ -24,6 +24,8 @@ export type TrainProgress =
       readonly loss: number;
       /** L2 norm before clipping. */
       readonly gradientNorm: number;
+      /** Share of this step's targets that were the likeliest, 0..1. */
+      readonly accuracy: number;
       readonly learningRate: number;
       /** Of recent steps. */
       readonly tokensPerSecond: number;

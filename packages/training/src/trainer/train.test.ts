@@ -101,6 +101,11 @@ describe('train', () => {
     const losses = metrics.flatMap((line) => (line.kind === 'step' ? [line.loss] : []));
     expect(losses).toHaveLength(300);
     expect(losses.at(-1)).toBeLessThan(losses[0] / 3);
+    const accuracies = metrics.flatMap((line) =>
+      line.kind === 'step' ? [line.accuracy ?? Number.NaN] : [],
+    );
+    for (const accuracy of accuracies) expect(accuracy >= 0 && accuracy <= 1).toBe(true);
+    expect(accuracies.at(-1)).toBeGreaterThan(accuracies[0]);
     const evaluations = metrics.filter((line) => line.kind === 'evaluation');
     expect(evaluations.map(({ step }) => step)).toEqual([50, 100, 150, 200, 250, 300]);
     const lowest = Math.min(...evaluations.map(({ loss }) => loss));

@@ -350,7 +350,9 @@ describe('a run that diverges', () => {
   it('falls at the same batch again when it is resumed', async () => {
     await expect(trainIn('run', { engine: broken({ loss: NaN }) })).rejects.toThrow('step 10');
     const before = await filesOf('run');
-    const again = altered(() => ({ step: async () => ({ loss: NaN, gradientNorm: 1 }) }));
+    const again = altered(() => ({
+      step: async () => ({ loss: NaN, gradientNorm: 1, accuracy: 0 }),
+    }));
     await expect(trainIn('run', { engine: again, resume: true })).rejects.toThrow('step 10');
     const after = await filesOf('run');
     const batch = '/diverged/step-10/batch.safetensors';
@@ -376,7 +378,9 @@ describe('a run that diverges', () => {
     const writeFile = async (): Promise<void> => {
       throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     };
-    const engine = altered(() => ({ step: async () => ({ loss: NaN, gradientNorm: 1 }) }));
+    const engine = altered(() => ({
+      step: async () => ({ loss: NaN, gradientNorm: 1, accuracy: 0 }),
+    }));
     await expect(trainIn('run', { engine, writeFile })).rejects.toMatchObject({
       code: 'diverged',
       message: expect.stringMatching(/the loss is NaN; its batch is lost \(.*disk is full/),

@@ -126,20 +126,21 @@ class OnnxEngine implements TrainingEngine {
     this.#check(batch);
     const { beta1, beta2 } = this.#options.optimizer;
     const count = this.#step + 1;
-    const targetCount = scalar(Math.max(1, sumOf(batch.weights)));
+    const targets = Math.max(1, sumOf(batch.weights));
+    const targetCount = scalar(targets);
     const windows = this.#windows(batch);
     const masks = this.#maskFeeds();
     const parts = this.#held.carried.map((carried, part) => ({
       feeds: { ...windows[part], ...masks[part], targetCount },
       carried,
     }));
-    const result = await this.#held.takeStep(parts, {
+    const { loss, correct, gradientNorm } = await this.#held.takeStep(parts, {
       learningRate: scalar(learningRate),
       correctedRate: scalar(learningRate / (1 - beta1 ** count)),
       secondCorrection: scalar(1 / (1 - beta2 ** count)),
     });
     this.#step = count;
-    return result;
+    return { loss, gradientNorm, accuracy: correct / targets };
   }
 
   async evaluate(batch: Batch, { reset }: { reset: boolean }): Promise<EvaluationResult> {

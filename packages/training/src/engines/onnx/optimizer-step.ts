@@ -1,7 +1,6 @@
 // The runs that make one optimizer step: a single one, or, in micro batches, one for the gradient of each part of the
 // batch and one for the update.
 import { parameterShapes } from '../state-tensors.js';
-import type { StepResult } from '../engine.js';
 import type { OptimizerOptions } from '../engine-factory.js';
 import type { DeviceTensors, Feeds, TensorShapes } from './device-tensors.js';
 import type { Provider } from './provider.js';
@@ -23,8 +22,17 @@ interface StepPart {
   readonly carried: DeviceTensors;
 }
 
+interface StepFigures {
+  /** Mean nats a target. */
+  readonly loss: number;
+  /** Weighted targets that were the likeliest. */
+  readonly correct: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+}
+
 /** @param rates inputs of the update that change from step to step */
-export type OptimizerStep = (parts: readonly StepPart[], rates: Feeds) => Promise<StepResult>;
+export type OptimizerStep = (parts: readonly StepPart[], rates: Feeds) => Promise<StepFigures>;
 
 export interface OptimizerStepContext {
   readonly provider: Provider;
@@ -51,7 +59,12 @@ export async function wholeStep(context: OptimizerStepContext): Promise<Optimize
     const fetches = { ...FIGURES, ...updated(context), ...part.carried.fetches() };
     const results = await runSession(session, feeds, fetches, window);
     for (const tensors of [parameters, moments, part.carried]) tensors.take(results);
-    return { loss: numberOf(results, 'loss'), gradientNorm: numberOf(results, 'gradientNorm') };
+    const figure = (name: keyof StepFigures): number => numberOf(results, name);
+    return {
+      loss: figure('loss'),
+      correct: figure('correct'),
+      gradientNorm: figure('gradientNorm'),
+    };
   };
 }
 
@@ -75,15 +88,16 @@ export async function stepInParts(context: OptimizerStepContext): Promise<Optimi
     ),
   );
   return async (parts, rates) => {
-    let loss = 0;
+    let [loss, correct] = [0, 0];
     const done: (() => void)[] = [];
     await sums.clear();
     for (const { feeds, carried: before } of parts) {
       const given = { ...feeds, ...before.feeds(), ...parameters.feeds(), ...sums.feeds() };
-      const fetches = { loss: null, ...sums.fetches(), ...before.fetches() };
+      const fetches = { loss: null, correct: null, ...sums.fetches(), ...before.fetches() };
       const results = await runSession(gradient, given, fetches, window);
       sums.take(results);
       loss += numberOf(results, 'loss');
+      correct += numberOf(results, 'correct');
       done.push(() => before.take(results));
     }
     const given = { ...stateFeeds(context), ...sums.feeds(), ...rates };
@@ -91,11 +105,11 @@ export async function stepInParts(context: OptimizerStepContext): Promise<Optimi
     const results = await runSession(update, given, fetches, window);
     for (const tensors of [parameters, moments]) tensors.take(results);
     for (const take of done) take();
-    return { loss, gradientNorm: numberOf(results, 'gradientNorm') };
+    return { loss, correct, gradientNorm: numberOf(results, 'gradientNorm') };
   };
 }
 
-const FIGURES = { loss: null, gradientNorm: null };
+const FIGURES = { loss: null, correct: null, gradientNorm: null };
 
 const stateFeeds = ({ parameters, moments }: OptimizerStepContext): Feeds => ({
   ...parameters.feeds(),

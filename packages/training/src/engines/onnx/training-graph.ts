@@ -6,6 +6,7 @@ import type { GraphBuilder } from '@ostinato/graph';
 import type { OptimizerOptions } from '../engine-factory.js';
 import { momentNames } from '../state-tensors.js';
 import {
+  correctCount,
   declareParameters,
   declareWindow,
   finished,
@@ -21,8 +22,8 @@ import {
 /** Input of the sum of a parameter's gradients over the parts of a batch. */
 export const gradientName = (parameter: string): string => `gradient.${parameter}`;
 
-/** One optimizer step: forward, backward, clipping and AdamW. Outputs `loss` (mean nats a target), `gradientNorm`
- *  (before clipping), and the next parameters, moments and carried state. */
+/** One optimizer step: forward, backward, clipping and AdamW. Outputs `loss` (mean nats a target), `correct` (targets that
+ *  were the likeliest), `gradientNorm` (before clipping), and the next parameters, moments and carried state. */
 export function buildTrainingGraph(options: WindowOptions, optimizer: OptimizerOptions): Model {
   const g = newBuilder('training-step', options);
   const window = declareWindow(g, options);
@@ -34,7 +35,7 @@ export function buildTrainingGraph(options: WindowOptions, optimizer: OptimizerO
 }
 
 /** A part of a step: adds the part's gradients to the sums so far. Outputs `loss`, the part's share of the batch's mean,
- *  and the next sums and carried state. */
+ *  `correct`, and the next sums and carried state. */
 export function buildGradientGraph(options: WindowOptions): Model {
   const g = newBuilder('gradient', options);
   const window = declareWindow(g, options);
@@ -65,16 +66,12 @@ export function buildUpdateGraph(
 
 /** Forward only. Outputs `lossSum` (nats) and `correct` over the weighted targets, and the next carried state. */
 export function buildEvaluationGraph(options: WindowOptions): Model {
-  const { config, steps, batch, form = 'scan' } = options;
+  const { config, form = 'scan' } = options;
   const g = newBuilder('evaluation', options);
   const window = declareWindow(g, options);
   const { logits, state } = lstmForward(g, config, window.parameters, window, { form });
-  const guesses = g.argMax(logits, 1); // [N]
-  const targets = g.cast(g.reshape(window.targets, [steps * batch]), guesses.dataType);
-  const hits = g.cast(g.equal(guesses, targets), 'float32');
   g.output(weightedLossSum(g, logits, window), 'lossSum');
-  const weights = g.reshape(window.weights, [steps * batch]);
-  g.output(g.reduceSum(g.mul(hits, weights), [0]), 'correct');
+  g.output(correctCount(g, logits, window), 'correct');
   outputState(g, state);
   return finished(g);
 }

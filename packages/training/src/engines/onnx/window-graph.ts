@@ -78,13 +78,15 @@ export function declareParameters(g: GraphBuilder, config: LstmConfig): Map<stri
   );
 }
 
-/** The network's mean loss on a window, nats a target, with dropout. The state that it leaves goes out. */
+/** The network's mean loss on a window, nats a target, with dropout. The state that it leaves goes out, and as `correct`
+ *  the weighted targets that were the likeliest. */
 export function trainingLoss(g: GraphBuilder, window: Window, options: WindowOptions): Value {
   const { config, form = 'scan' } = options;
   const dropoutMasks = config.dropout > 0 ? declareMasks(g, options) : undefined;
   const inputs = { ...window, ...(dropoutMasks && { dropoutMasks }) };
   const { logits, state } = lstmForward(g, config, window.parameters, inputs, { form });
   outputState(g, state);
+  g.output(correctCount(g, logits, window), 'correct');
   return g.div(weightedLossSum(g, logits, window), g.input('targetCount', 'float32', []));
 }
 
@@ -96,6 +98,16 @@ export function weightedLossSum(g: GraphBuilder, logits: Value, window: Window):
   const picked = g.gatherElements(g.logSoftmax(logits, 1), indices, 1); // log p(target), [N, 1]
   const weights = g.reshape(window.weights, [rows, 1]);
   return g.neg(g.reduceSum(g.mul(picked, weights), [0, 1]));
+}
+
+/** Sum of the weights of the targets that were the likeliest.
+ *  @param logits [N, V] */
+export function correctCount(g: GraphBuilder, logits: Value, window: Window): Value {
+  const [rows] = logits.shape as number[];
+  const guesses = g.argMax(logits, 1); // [N]
+  const targets = g.cast(g.reshape(window.targets, [rows]), guesses.dataType);
+  const hits = g.cast(g.equal(guesses, targets), 'float32');
+  return g.reduceSum(g.mul(hits, g.reshape(window.weights, [rows])), [0]);
 }
 
 export function outputState(g: GraphBuilder, state: readonly LayerState[]): void {

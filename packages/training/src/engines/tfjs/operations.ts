@@ -78,6 +78,20 @@ export function masked(tf: Tf, rows: Tensor2D, mask: Tensor3D): Tensor2D {
   );
 }
 
+/** Sum of the weights of the rows whose target is the likeliest.
+ *  @param logits [N, V]
+ *  @param targets int32, [N]
+ *  @param weights [N] */
+export function correctCount(
+  tf: Tf,
+  logits: Tensor2D,
+  targets: Tensor1D,
+  weights: Tensor1D,
+): Scalar {
+  const hits = tf.cast(tf.equal(tf.argMax(logits, 1), targets), 'float32');
+  return tf.sum(tf.mul(hits, weights));
+}
+
 /** Sum of the cross-entropy over rows, each weighted.
  *  @param logits [N, V]
  *  @param targets int32, [N]

@@ -25,7 +25,7 @@ import { type ArrayState, CarriedState, takeState } from './carried-state.js';
 import type { LayerState } from './lstm-layers.js';
 import { loadBackend, type TfjsBackend, type TfjsBackendName, useBackend } from './load-backend.js';
 import { forward } from './network.js';
-import { crossEntropy } from './operations.js';
+import { correctCount, crossEntropy } from './operations.js';
 import { fromTensorFlow, toTensorFlow } from './parameter-layout.js';
 import type { Tensor, Tensor1D, TensorContainer, Tf } from './tf.js';
 import { type BatchPart, checkIds, maskTensor, windowTensors } from './window-tensors.js';
@@ -92,9 +92,11 @@ class TfjsEngine implements TrainingEngine {
     return this.#compute(() => {
       const after: ArrayState[][] = [];
       let sums: Tensor[] = [];
+      let correct = 0;
       for (const part of this.#parts) {
-        const { loss, gradients, state } = this.#differentiate(batch, part, masks);
+        const { loss, hits, gradients, state } = this.#differentiate(batch, part, masks);
         sums = addAll(tf, sums, [loss, ...gradients]);
+        correct += hits;
         after.push(state);
       }
       const [lossSum, ...gradients] = sums as [Tensor, ...Tensor[]];
@@ -104,7 +106,7 @@ class TfjsEngine implements TrainingEngine {
       this.#replaceLearned(updated);
       for (const [index, part] of this.#parts.entries()) this.#carried.store(part, after[index]);
       this.#step++;
-      return { loss, gradientNorm };
+      return { loss, gradientNorm, accuracy: correct / Math.max(1, total(batch.weights)) };
     });
   }
 
@@ -122,8 +124,8 @@ class TfjsEngine implements TrainingEngine {
         const parameters = this.#parameters();
         const { config } = this.#options;
         const { logits, state } = forward(tf, layers, config, parameters, window, before, []);
-        const hits = tf.cast(tf.equal(tf.argMax(logits, 1), targets), 'float32');
-        const sums = [crossEntropy(tf, logits, targets, weights), tf.sum(tf.mul(hits, weights))];
+        const correctSum = correctCount(tf, logits, targets, weights);
+        const sums = [crossEntropy(tf, logits, targets, weights), correctSum];
         const [lossSum = Number.NaN, correct = Number.NaN] = tf.stack(sums).dataSync();
         carried.store(part, takeState(state));
         totals.lossSum += lossSum;
@@ -190,13 +192,13 @@ class TfjsEngine implements TrainingEngine {
     return new Map([...this.#learned].map(([name, { parameter }]) => [name, parameter]));
   }
 
-  /** The share of a part in the mean loss of the batch, its gradients in the order of the parameters, and the state
-   *  that it leaves behind. */
+  /** The share of a part in the mean loss of the batch, its targets that were the likeliest, its gradients in the order of
+   *  the parameters, and the state that it leaves behind. */
   #differentiate(
     batch: Batch,
     part: BatchPart,
     masks: readonly Uint8Array[],
-  ): { loss: Tensor; gradients: Tensor[]; state: ArrayState[] } {
+  ): { loss: Tensor; hits: number; gradients: Tensor[]; state: ArrayState[] } {
     const { tf, layers } = this.#backend;
     const { config, batch: B } = this.#options;
     const { window, targets, weights } = windowTensors(tf, batch, part);
@@ -207,13 +209,17 @@ class TfjsEngine implements TrainingEngine {
     const shares = tf.div<Tensor1D>(weights, Math.max(1, total(batch.weights)));
     const names = [...this.#learned.keys()];
     let after: readonly LayerState[] = [];
+    let correct: Tensor | undefined;
     const { value, grads } = tf.valueAndGrads((...values) => {
       const parameters = new Map(names.map((name, index) => [name, values[index]]));
       const output = forward(tf, layers, config, parameters, window, before, dropout);
       after = output.state;
+      correct = tf.keep(correctCount(tf, output.logits, targets, weights));
       return crossEntropy(tf, output.logits, targets, shares);
     })([...this.#parameters().values()]);
-    return { loss: value, gradients: grads, state: takeState(after) };
+    const [hits = Number.NaN] = correct?.dataSync() ?? [];
+    correct?.dispose();
+    return { loss: value, hits, gradients: grads, state: takeState(after) };
   }
 
   /** Masks are drawn for the whole batch, so that they do not depend on its parts. */

@@ -74,17 +74,25 @@ function lossChart(curves: RunCurves, baseline: number | undefined): Chart | und
 }
 
 function accuracyChart(curves: RunCurves): Chart | undefined {
+  const training = curves.points('step.accuracy');
   const points = curves.points('evaluation.accuracy');
   const last = points.at(-1);
-  if (!last) return undefined;
+  if (training.length === 0 && !last) return undefined;
+  const levels = smoothed(training).map((accuracy, i) => ({ step: training[i].step, accuracy }));
+  const words = [
+    ...(levels.length > 0 ? [`training ${percent(levels.at(-1)?.accuracy)} at the end`] : []),
+    ...(last ? [`validation ${percent(last.mean)}`] : []),
+  ];
   return drawChart({
     name: 'accuracy',
     title: 'Accuracy',
-    description: `Share of validation tokens that were the likeliest, by step: ${(100 * last.mean).toFixed(1)} % at the end.`,
+    description: `Share of tokens that were the likeliest, by step: ${words.join(', ')}.`,
     options: { x: STEP_AXIS, y: { label: '% of tokens', grid: true, percent: true, nice: true } },
     marks: [
+      Plot.lineY(training, { x: 'step', y: 'mean', stroke: INK.training, strokeOpacity: 0.35 }),
+      Plot.lineY(levels, { x: 'step', y: 'accuracy', stroke: INK.training, strokeWidth: 2 }),
       Plot.lineY(points, { x: 'step', y: 'mean', stroke: INK.validation, strokeWidth: 2 }),
-      Plot.dot(points.length <= 60 ? points : [last], {
+      Plot.dot(points.length <= 60 ? points : points.slice(-1), {
         x: 'step',
         y: 'mean',
         fill: INK.validation,
@@ -144,6 +152,10 @@ function stepChart(
     },
     marks: [Plot.lineY(points, { x: 'step', y: 'mean', stroke: INK.training, strokeWidth: 1.5 })],
   });
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? 'not measured' : `${(100 * share).toFixed(1)} %`;
 }
 
 /** Three digits that say something. */

@@ -17,7 +17,13 @@ export interface EvaluationFigures {
   readonly lossPerNote: number | undefined;
 }
 
-const STEP_FIELDS = ['loss', 'gradientNorm', 'learningRate', 'tokensPerSecond'] as const;
+const STEP_FIELDS = [
+  'loss',
+  'accuracy',
+  'gradientNorm',
+  'learningRate',
+  'tokensPerSecond',
+] as const;
 const EVALUATION_FIELDS = ['loss', 'accuracy', 'lossPerNote'] as const;
 
 type CurveName =

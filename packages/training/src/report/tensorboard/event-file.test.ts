@@ -95,6 +95,7 @@ describe('the values of a run', () => {
       'learning_rate',
       'gradient_norm',
     ]);
+    expect(tags(metricValues({ ...step, step: 3, accuracy: 0.3 }))).toContain('accuracy/train');
     const line = {
       kind: 'evaluation',
       step: 3,
@@ -107,10 +108,10 @@ describe('the values of a run', () => {
 
   it('are fewer the longer the run is', () => {
     let written = 0;
-    for (let at = 1; at <= 1_000_000; at++) {
+    for (let at = 1; at <= 200_000; at++) {
       if (metricValues({ ...step, step: at }).length > 0) written++;
     }
-    expect(written).toBe(190_000);
+    expect(written).toBe(110_000);
   });
 
   it('have pictures and sounds of ten evaluations for each power of ten', () => {

@@ -10,6 +10,7 @@ const STRING = 7;
 /** Names of the curves, by the fields of a line of metrics. */
 const STEP_TAGS = {
   loss: 'loss/train',
+  accuracy: 'accuracy/train',
   learningRate: 'learning_rate',
   gradientNorm: 'gradient_norm',
   tokensPerSecond: 'tokens_per_second',
