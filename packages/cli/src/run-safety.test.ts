@@ -13,7 +13,7 @@ import { writeSmallPieces } from './testing/small-pieces.js';
 
 const BINARY = fileURLToPath(new URL('../bin/ostinato.js', import.meta.url));
 /** So many that a signal comes before the last, also on a busy machine. */
-const STEPS = 300;
+const STEPS = 100;
 const train = (out: string): string =>
   `train --data corpus --out ${out} --preset tiny --batch 4 --window 32 --threads 1 --steps ${STEPS} --no-report`;
 /** The same bytes come from the same device. */

@@ -46,7 +46,7 @@ export type {
 export type { EngineFactory, EngineRequest, OptimizerOptions } from './engines/engine-factory.js';
 export { createOnnxEngine, type OnnxEngineOptions } from './engines/onnx/onnx-engine.js';
 export type { TrainingDevice } from './engines/onnx/provider.js';
-export { estimateStepSeconds, type StepTimeRequest } from './engines/onnx/step-time.js';
+export { estimateStepSeconds } from './engines/onnx/step-time.js';
 export { type ResolvedDevice, resolveTrainingDevice } from './engines/onnx/training-device.js';
 export {
   loadLayersModel,

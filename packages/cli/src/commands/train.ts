@@ -122,7 +122,7 @@ async function estimateStep(
   threads: number | undefined,
 ): Promise<number> {
   const { flopsPerStep } = estimateTraining({ config, batch, microBatch, windowSteps });
-  return estimateStepSeconds({ flopsPerStep, hiddenSize: config.hiddenSize, threads });
+  return estimateStepSeconds(flopsPerStep, threads);
 }
 
 /** Loaded only here: plotting takes a while to load. */
