@@ -1,9 +1,10 @@
 // GraphBuilder: ONNX's operators as methods that know the shapes of what they make.
 // Meanings: https://onnx.ai/onnx/operators/ at opset 18.
+import { ActivationBuilder } from './activation-builder.js';
 import { GraphError } from './errors.js';
 import type { Attribute, DataType, Dimension, Graph, Shape, Tensor, Value } from './ir.js';
 import { dataTypeCode } from './onnx/data-types.js';
-import { type Attributes, GraphRecorder } from './recorder.js';
+import type { Attributes } from './recorder.js';
 import {
   broadcastShapes,
   elementCount,
@@ -46,7 +47,7 @@ interface ScanOptions {
   ) => { carried: Value[]; collected: Value[] };
 }
 
-export class GraphBuilder extends GraphRecorder {
+export class GraphBuilder extends ActivationBuilder {
   // Elementwise, with broadcasting.
   add = (a: Value, b: Value): Value => this.#binary('Add', a, b);
   sub = (a: Value, b: Value): Value => this.#binary('Sub', a, b);
@@ -67,6 +68,7 @@ export class GraphBuilder extends GraphRecorder {
   sqrt = (x: Value): Value => this.#unary('Sqrt', x);
   tanh = (x: Value): Value => this.#unary('Tanh', x);
   sigmoid = (x: Value): Value => this.#unary('Sigmoid', x);
+  not = (x: Value): Value => this.#unary('Not', x);
   identity = (x: Value): Value => this.#unary('Identity', x);
 
   /** A constant of 32-bit floats. */
@@ -159,6 +161,19 @@ export class GraphBuilder extends GraphRecorder {
     return this.#one('Reshape', [x, this.int64(dimensions)], x.dataType, result);
   }
 
+  /** The same elements in a shape that is computed at run time.
+   *  @param dimensions 64-bit integers, shape [rank]
+   *  @param shape what is known of it beforehand */
+  reshapeTo(x: Value, dimensions: Value, shape: Shape): Value {
+    return this.#one('Reshape', [x, dimensions], x.dataType, shape);
+  }
+
+  /** Sizes of the axes start..end-1, 64-bit integers. */
+  sizesOf(x: Value, start: number, end: number): Value {
+    const attributes = { start: int(start), end: int(end) };
+    return this.#one('Shape', [x], 'int64', [end - start], attributes);
+  }
+
   squeeze(x: Value, axes: readonly number[]): Value {
     const shape = reducedShape(x.shape, axes, false);
     return this.#one('Squeeze', [x, this.int64(axes)], x.dataType, shape);
@@ -175,11 +190,12 @@ export class GraphBuilder extends GraphRecorder {
     return this.#one('Unsqueeze', [x, this.int64(axes)], x.dataType, shape);
   }
 
-  concat(values: readonly Value[], axis: number): Value {
+  /** One after another along `axis`. Where sizes are known only at run time, name their sum in `size`. */
+  concat(values: readonly Value[], axis: number, size?: Dimension): Value {
     const [first] = values;
     if (!first) throw new GraphError('arity', 'Concat: needs at least one value');
     const at = normalizeAxis(axis, first.shape.length);
-    const total = values.reduce((sum, value) => sum + fixed(value.shape[at], 'Concat'), 0);
+    const total = size ?? values.reduce((sum, value) => sum + fixed(value.shape[at], 'Concat'), 0);
     const shape = first.shape.map((dimension, index) => (index === at ? total : dimension));
     return this.#one('Concat', values, first.dataType, shape, { axis: int(at) });
   }
@@ -206,6 +222,14 @@ export class GraphBuilder extends GraphRecorder {
     return this.#one('Slice', inputs, x.dataType, shape);
   }
 
+  /** The elements in the opposite order along `axis`. */
+  reverse(x: Value, axis: number): Value {
+    const at = normalizeAxis(axis, x.shape.length);
+    const beforeFirst = -(2 ** 31); // any number below the first place, counted from the end
+    const range = [[-1], [beforeFirst], [at], [-1]].map((values) => this.int64(values));
+    return this.#one('Slice', [x, ...range], x.dataType, x.shape);
+  }
+
   /** A tensor of one value. */
   filled(value: number, shape: readonly number[]): Value {
     const tensor: Tensor = {
@@ -224,14 +248,23 @@ export class GraphBuilder extends GraphRecorder {
     return this.#one('Expand', [x, this.int64(shape)], x.dataType, result);
   }
 
+  /** Repeats axes of size one to a shape that is computed at run time.
+   *  @param dimensions 64-bit integers, shape [rank]
+   *  @param shape what is known of it beforehand */
+  expandTo(x: Value, dimensions: Value, shape: Shape): Value {
+    return this.#one('Expand', [x, dimensions], x.dataType, shape);
+  }
+
   reduceSum(x: Value, axes: readonly number[], keepDims = false): Value {
-    return this.#one(
-      'ReduceSum',
-      [x, this.int64(axes)],
-      x.dataType,
-      reducedShape(x.shape, axes, keepDims),
-      { keepdims: int(keepDims ? 1 : 0) },
-    );
+    return this.#reduce('ReduceSum', x, axes, keepDims);
+  }
+
+  reduceMean(x: Value, axes: readonly number[], keepDims = false): Value {
+    return this.#reduce('ReduceMean', x, axes, keepDims);
+  }
+
+  reduceMax(x: Value, axes: readonly number[], keepDims = false): Value {
+    return this.#reduce('ReduceMax', x, axes, keepDims);
   }
 
   /** Sum of the squares of all elements, a scalar. */
@@ -333,6 +366,12 @@ export class GraphBuilder extends GraphRecorder {
         scan_output_directions: directions(result.collected.length),
       },
     });
+  }
+
+  #reduce(opType: string, x: Value, axes: readonly number[], keepDims: boolean): Value {
+    const shape = reducedShape(x.shape, axes, keepDims);
+    const attributes = { keepdims: int(keepDims ? 1 : 0) };
+    return this.#one(opType, [x, this.int64(axes)], x.dataType, shape, attributes);
   }
 
   #unary(opType: string, x: Value): Value {

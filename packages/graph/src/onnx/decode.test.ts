@@ -83,9 +83,9 @@ describe('decodeModel', () => {
       fileOfNode({
         name: 'rnn',
         opType: 'LSTM',
-        attribute: [{ name: 'activations', type: ATTRIBUTE_KINDS.STRINGS }],
+        attribute: [{ name: 'activations', type: ATTRIBUTE_KINDS.TENSORS }],
       }),
-      'node "rnn" (LSTM), attribute "activations": attributes of kind STRINGS are not supported',
+      'node "rnn" (LSTM), attribute "activations": attributes of kind TENSORS are not supported',
     ],
     [
       'an attribute without a kind, by the place of its nameless node',

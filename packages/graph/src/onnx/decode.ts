@@ -36,7 +36,7 @@ export interface DecodeLimits {
 }
 
 /** Decodes an ONNX file. What the in-memory form cannot hold (external data, functions, sparse
- *  tensors, attributes that are lists of strings, values without a shape ...) is refused, never
+ *  tensors, attributes that are lists of tensors, values without a shape ...) is refused, never
  *  dropped; documentation strings and inferred types of inner values are dropped. The meaning of
  *  the graph is not checked: call `validateModel` on the result.
  *  @returns a model whose tensors share the memory of `bytes` where the file holds raw data; such
@@ -168,6 +168,8 @@ function decodeAttributeValue(
       return { type: 'floats', value: message.floats };
     case ATTRIBUTE_KINDS.STRING:
       return { type: 'string', value: decodeText(message.s, where) };
+    case ATTRIBUTE_KINDS.STRINGS:
+      return { type: 'strings', value: message.strings.map((item) => decodeText(item, where)) };
     case ATTRIBUTE_KINDS.TENSOR:
       if (message.t === undefined) return fail('onnx-malformed', where, 'no tensor found');
       refuseUnknown(message.t, where);

@@ -18,6 +18,7 @@ const attributes: Readonly<Record<string, Attribute>> = {
   ints: { type: 'ints', value: [-1, 0, 2 ** 40] },
   noInts: { type: 'ints', value: [] },
   floats: { type: 'floats', value: [0.25, -1e10, 0] },
+  texts: { type: 'strings', value: ['più', '', 'Tanh'] },
   tensor: { type: 'tensor', value: tensorOf('int64', [-1, 2], [2, 1]) },
   empty: { type: 'tensor', value: tensorOf('float32', [], [0, 3]) },
 };

@@ -89,6 +89,11 @@ function encodeAttribute(attribute: Attribute, where: string): Init<typeof Attri
       return { type: ATTRIBUTE_KINDS.FLOATS, floats: [...attribute.value] };
     case 'string':
       return { type: ATTRIBUTE_KINDS.STRING, s: getTextEncoding().encodeUtf8(attribute.value) };
+    case 'strings':
+      return {
+        type: ATTRIBUTE_KINDS.STRINGS,
+        strings: attribute.value.map((item) => getTextEncoding().encodeUtf8(item)),
+      };
     case 'tensor':
       return { type: ATTRIBUTE_KINDS.TENSOR, t: encodeTensor(attribute.value) };
     case 'graph':

@@ -29,6 +29,16 @@ function rule(
   return { since, inputs, outputs, attributes, required };
 }
 
+/** Attributes that LSTM, GRU and RNN share. */
+const RECURRENT = {
+  activations: 'strings',
+  activation_alpha: 'floats',
+  activation_beta: 'floats',
+  direction: 'string',
+  hidden_size: 'int',
+  layout: 'int',
+} as const;
+
 const reduction = (since: number): OperatorRule =>
   rule(since, [1, 2], { keepdims: 'int', noop_with_empty_axes: 'int' });
 
@@ -40,11 +50,15 @@ const RULES: Readonly<Record<string, OperatorRule>> = {
   Cast: rule(13, 1, { to: 'int' }, { required: ['to'] }),
   Clip: rule(13, [1, 3]),
   Div: rule(14, 2),
+  Elu: rule(6, 1, { alpha: 'float' }),
   Equal: rule(13, 2),
+  Erf: rule(13, 1),
   Exp: rule(13, 1),
   Greater: rule(13, 2),
   GreaterOrEqual: rule(16, 2),
+  HardSigmoid: rule(6, 1, { alpha: 'float', beta: 'float' }),
   Identity: rule(16, 1),
+  LeakyRelu: rule(16, 1, { alpha: 'float' }),
   Less: rule(13, 2),
   LessOrEqual: rule(16, 2),
   Log: rule(13, 1),
@@ -55,12 +69,17 @@ const RULES: Readonly<Record<string, OperatorRule>> = {
   Not: rule(1, 1),
   Or: rule(7, 2),
   Pow: rule(15, 2),
+  PRelu: rule(16, 2),
   Relu: rule(14, 1),
+  Selu: rule(6, 1, { alpha: 'float', gamma: 'float' }),
   Sigmoid: rule(13, 1),
+  Softplus: rule(1, 1),
+  Softsign: rule(1, 1),
   Sqrt: rule(13, 1),
   Sub: rule(14, 2),
   Sum: rule(13, [1, MANY]),
   Tanh: rule(13, 1),
+  ThresholdedRelu: rule(10, 1, { alpha: 'float' }),
   Where: rule(16, 3),
 
   // Along an axis.
@@ -113,13 +132,10 @@ const RULES: Readonly<Record<string, OperatorRule>> = {
   Unsqueeze: rule(13, 2),
 
   // Sequences.
-  LSTM: rule(
-    14,
-    [3, 8],
-    { direction: 'string', hidden_size: 'int', input_forget: 'int', layout: 'int' },
-    { outputs: [0, 3] },
-  ),
+  GRU: rule(14, [3, 6], { ...RECURRENT, linear_before_reset: 'int' }, { outputs: [0, 2] }),
+  LSTM: rule(14, [3, 8], { ...RECURRENT, input_forget: 'int' }, { outputs: [0, 3] }),
   Loop: rule(16, [2, MANY], { body: 'graph' }, { outputs: [1, MANY], required: ['body'] }),
+  RNN: rule(14, [3, 6], RECURRENT, { outputs: [0, 2] }),
   Scan: rule(
     16,
     [1, MANY],

@@ -84,6 +84,7 @@ function scanDelimited(
     checkPackedEnd(scan.bytes, type, start, length);
   }
   reader.pos += length;
+  if (field?.fieldKind === 'list' && field.scalar === ScalarType.BYTES) spend(scan, OBJECT_COST);
   if (field !== TensorProtoSchema.field.rawData) spend(scan, length);
 }
 

@@ -41,6 +41,8 @@ export const int = (value: number): Attribute => ({ type: 'int', value });
 const float = (value: number): Attribute => ({ type: 'float', value });
 export const list = (value: readonly number[]): Attribute => ({ type: 'ints', value });
 const text = (value: string): Attribute => ({ type: 'string', value });
+const texts = (value: readonly string[]): Attribute => ({ type: 'strings', value });
+const numbers = (value: readonly number[]): Attribute => ({ type: 'floats', value });
 const tensor = (value: number): Attribute => ({
   type: 'tensor',
   value: tensorOf('float32', [value], [1]),
@@ -70,11 +72,23 @@ const comparisons = ['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual'
   ],
 );
 
-const unary = ['Abs', 'Neg', 'Exp', 'Tanh', 'Sigmoid', 'Relu', 'Identity'].map((operator): Case => [
-  'of a matrix',
-  operator,
-  [floats([3, 4], -3, 3)],
-]);
+const unary = [
+  'Abs',
+  'Elu',
+  'Erf',
+  'Exp',
+  'HardSigmoid',
+  'Identity',
+  'LeakyRelu',
+  'Neg',
+  'Relu',
+  'Selu',
+  'Sigmoid',
+  'Softplus',
+  'Softsign',
+  'Tanh',
+  'ThresholdedRelu',
+].map((operator): Case => ['of a matrix', operator, [floats([3, 4], -4, 4)]]);
 
 const reductions = ['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceSumSquare'].flatMap(
   (operator): Case[] => [
@@ -93,6 +107,17 @@ const logic = ['And', 'Or'].map((operator): Case => [
   ['bool'],
 ]);
 
+/** X, W, R, bias, no lengths, states: 3 steps of 2 sequences with 4 features, 3 hidden units. */
+const recurrent = (gates: number, states: number): (Input | undefined)[] => [
+  floats([3, 2, 4]),
+  floats([1, 3 * gates, 4]),
+  floats([1, 3 * gates, 3]),
+  floats([1, 6 * gates]),
+  undefined,
+  ...Array.from({ length: states }, () => floats([1, 2, 3])),
+];
+const hiddenSize = { hidden_size: int(3) };
+
 export const OPERATOR_CASES: readonly Case[] = [
   ...binary,
   ...comparisons,
@@ -106,6 +131,17 @@ export const OPERATOR_CASES: readonly Case[] = [
   ['of three', 'Min', [floats([2, 3]), floats([3]), floats([2, 1])]],
   ['of three', 'Max', [floats([2, 3]), floats([3]), floats([2, 1])]],
   ['of three', 'Sum', [floats([2, 3]), floats([3]), floats([2, 1])]],
+  ['with a slope for each column', 'PRelu', [floats([2, 3]), floats([3])]],
+  [
+    'with given alpha and beta',
+    'HardSigmoid',
+    [floats([6])],
+    { alpha: float(1), beta: float(0.3) },
+  ],
+  ['with a given alpha', 'Elu', [floats([6])], { alpha: float(0.5) }],
+  ['with given alpha and gamma', 'Selu', [floats([6])], { alpha: float(2), gamma: float(0.5) }],
+  ['with a given alpha', 'LeakyRelu', [floats([6])], { alpha: float(0.3) }],
+  ['with a given threshold', 'ThresholdedRelu', [floats([6])], { alpha: float(0.2) }],
   ['between bounds', 'Clip', [floats([6], -2, 2), exactly([-0.5], []), exactly([1], [])]],
   ['below a bound', 'Clip', [floats([6], -2, 2), undefined, exactly([0.5], [])]],
   ['to whole numbers', 'Cast', [exactly([-1.7, 1.7, 0])], { to: int(7) }, ['int64']],
@@ -165,7 +201,7 @@ export const OPERATOR_CASES: readonly Case[] = [
 
   ['along the middle axis', 'Concat', [floats([2, 1, 2]), floats([2, 3, 2])], { axis: int(-2) }],
   ['of a tensor', 'Constant', [], { value: tensor(0.5) }],
-  ['of floats', 'Constant', [], { value_floats: { type: 'floats', value: [0.5, -2] } }],
+  ['of floats', 'Constant', [], { value_floats: numbers([0.5, -2]) }],
   ['of a float', 'Constant', [], { value_float: float(0.5) }],
   ['of integers', 'Constant', [], { value_ints: list([3, -4]) }, ['int64']],
   ['of an integer', 'Constant', [], { value_int: int(-3) }, ['int64']],
@@ -229,6 +265,11 @@ export const OPERATOR_CASES: readonly Case[] = [
     'Slice',
     [floats([5, 6]), longs([-1, 0]), longs([-100, 6]), longs([0, 1]), longs([-2, 4])],
   ],
+  [
+    'in the opposite order',
+    'Slice',
+    [floats([2, 3]), longs([-1]), longs([-(2 ** 31)]), longs([1]), longs([-1])],
+  ],
   ['of nothing', 'Slice', [floats([3]), longs([2]), longs([1])]],
   [
     'in parts of given size',
@@ -253,23 +294,51 @@ export const OPERATOR_CASES: readonly Case[] = [
   [
     'from zeros',
     'LSTM',
-    [floats([3, 2, 4]), floats([1, 12, 4]), floats([1, 12, 3])],
-    { hidden_size: int(3) },
+    recurrent(4, 2).slice(0, 3),
+    hiddenSize,
     ['float32', 'float32', 'float32'],
   ],
+  ['with bias and states', 'LSTM', recurrent(4, 2), hiddenSize, ['float32', 'float32', 'float32']],
   [
-    'with bias and states',
+    'backwards, with other activations',
     'LSTM',
-    [
-      floats([3, 2, 4]),
-      floats([1, 12, 4]),
-      floats([1, 12, 3]),
-      floats([1, 24]),
-      undefined,
-      floats([1, 2, 3]),
-      floats([1, 2, 3]),
-    ],
-    { hidden_size: int(3) },
+    recurrent(4, 2),
+    {
+      ...hiddenSize,
+      direction: text('reverse'),
+      activations: texts(['HardSigmoid', 'Relu', 'Tanh']),
+      activation_alpha: numbers([0.2]),
+      activation_beta: numbers([0.5]),
+    },
     ['float32', 'float32', 'float32'],
+  ],
+  ['from zeros', 'GRU', recurrent(3, 1).slice(0, 3), hiddenSize, ['float32', 'float32']],
+  ['with bias and state', 'GRU', recurrent(3, 1), hiddenSize, ['float32', 'float32']],
+  [
+    'that resets the product, backwards',
+    'GRU',
+    recurrent(3, 1),
+    { ...hiddenSize, linear_before_reset: int(1), direction: text('reverse') },
+    ['float32', 'float32'],
+  ],
+  [
+    'with other activations',
+    'GRU',
+    recurrent(3, 1),
+    {
+      ...hiddenSize,
+      activations: texts(['HardSigmoid', 'Relu']),
+      activation_alpha: numbers([0.2]),
+      activation_beta: numbers([0.5]),
+    },
+    ['float32', 'float32'],
+  ],
+  ['with bias and state', 'RNN', recurrent(1, 1), hiddenSize, ['float32', 'float32']],
+  [
+    'backwards, with another activation',
+    'RNN',
+    recurrent(1, 1).slice(0, 3),
+    { ...hiddenSize, direction: text('reverse'), activations: texts(['Relu']) },
+    ['float32', 'float32'],
   ],
 ];

@@ -9,6 +9,7 @@ import { indexingKernels } from './indexing.js';
 import { Call, type Kernel } from './kernel.js';
 import { linearAlgebraKernels } from './linear-algebra.js';
 import { arrayOfTensor, countOf, type NdArray } from './nd-array.js';
+import { recurrentKernels } from './recurrent.js';
 import { sequenceKernels } from './sequences.js';
 import { shapeKernels } from './shape-operators.js';
 
@@ -20,6 +21,7 @@ const KERNELS: ReadonlyMap<string, Kernel> = new Map(
     shapeKernels,
     indexingKernels,
     sequenceKernels,
+    recurrentKernels,
   ].flatMap((kernels) => Object.entries(kernels)),
 );
 

@@ -1,13 +1,12 @@
-// Scan, Loop and LSTM: operators that go step by step.
+// Scan and Loop: operators with a body.
 import { GraphError } from '../errors.js';
 import type { Value } from '../ir.js';
 import type { Call, Kernel } from './kernel.js';
-import { matMul, matrixTransposed } from './linear-algebra.js';
 import { type NdArray, scalarOf, withShape, zerosOf } from './nd-array.js';
 import { concat, cut } from './shape-operators.js';
 
 /** Element `index` of the first axis. */
-function elementAt(array: NdArray, index: number): NdArray {
+export function elementAt(array: NdArray, index: number): NdArray {
   return withShape(cut(array, 0, index, 1), array.shape.slice(1));
 }
 
@@ -74,52 +73,7 @@ function loop(call: Call): NdArray[] {
   return [...carried, ...results];
 }
 
-const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
-
-/** X [T, B, I], W [1, 4H, I], R [1, 4H, H], bias [1, 8H]; gates in the order i, o, f, c. */
-function lstm(call: Call): NdArray[] {
-  call.expect('direction', 'forward');
-  call.expect('layout', 0);
-  call.expect('input_forget', 0);
-  if (call.optional(4) || call.optional(7)) {
-    throw new GraphError('reference', 'the reference knows no sequence lengths and no peepholes');
-  }
-  const x = call.input(0);
-  const [steps, batch] = x.shape;
-  const w = matrixTransposed(elementAt(call.input(1), 0)); // [I, 4H]
-  const r = matrixTransposed(elementAt(call.input(2), 0)); // [H, 4H]
-  const hidden = r.shape[0];
-  const bias = call.optional(3)?.data ?? new Float64Array(8 * hidden);
-  const initial = (index: number): NdArray =>
-    withShape(call.optional(index) ?? zerosOf('float32', [batch, hidden]), [batch, hidden]);
-  let h = initial(5); // [B, H]
-  let c = initial(6); // [B, H]
-  const all: NdArray[] = [];
-  for (let step = 0; step < steps; step++) {
-    const fromInput = matMul(elementAt(x, step), w).data; // [B, 4H]
-    const fromState = matMul(h, r).data; // [B, 4H]
-    const gate = (element: number, which: number): number => {
-      const column = which * hidden + (element % hidden);
-      const at = Math.floor(element / hidden) * 4 * hidden + column;
-      return fromInput[at] + fromState[at] + bias[column] + bias[4 * hidden + column];
-    };
-    const cell = c.data.map(
-      (value, element) =>
-        sigmoid(gate(element, 2)) * value + sigmoid(gate(element, 0)) * Math.tanh(gate(element, 3)),
-    );
-    c = { ...c, data: cell };
-    h = {
-      ...h,
-      data: cell.map((value, element) => sigmoid(gate(element, 1)) * Math.tanh(value)),
-    };
-    all.push(withShape(h, [1, 1, batch, hidden]));
-  }
-  const last = [1, batch, hidden];
-  return [concat(all, 0), withShape(h, last), withShape(c, last)];
-}
-
 export const sequenceKernels: Readonly<Record<string, Kernel>> = {
-  LSTM: lstm,
   Loop: loop,
   Scan: scan,
 };
