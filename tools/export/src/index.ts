@@ -14,6 +14,25 @@ export {
 export type { Precision } from './graphs/weights.js';
 export type { DrawReport } from './parity/compare-draws.js';
 export type { ParityReport } from './parity/check-parity.js';
+export { type ConvertOptions, convertLayersModel } from './layers-model/convert-layers-model.js';
+export { parseLayersModel, readLayersModel } from './layers-model/read-layers-model.js';
+export {
+  checkAgainstTfjs,
+  type TfjsParityOptions,
+  type TfjsParityReport,
+} from './layers-model/tfjs-parity.js';
+export type {
+  ConvertedModel,
+  InputPort,
+  Layer,
+  LayerCall,
+  LayerOutput,
+  LayersModel,
+  Network,
+  Port,
+  StatePort,
+  Weight,
+} from './layers-model/types.js';
 export { VerifyError } from './verify/verify-error.js';
 export {
   type VerifiedInput,
