@@ -21,7 +21,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'packages/model': ['@ostinato/graph'],
   'packages/training': ['@ostinato/core', '@ostinato/graph', '@ostinato/model'],
   'packages/runtime': ['@ostinato/core'],
-  'packages/runtime-node': ['@ostinato/core', '@ostinato/runtime'],
+  'packages/runtime-node': ['@ostinato/core', '@ostinato/graph', '@ostinato/runtime'],
   'packages/runtime-web': ['@ostinato/core', '@ostinato/runtime', '@ostinato/chromium'],
   'packages/transcription': ['@ostinato/core'],
   'tools/chromium': ['@ostinato/core'],

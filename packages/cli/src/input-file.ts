@@ -60,6 +60,8 @@ const aboutSchema = z.strictObject({
   /** The training data, in words. */
   data: text,
   hardware: text,
+  /** More for the card, Markdown. */
+  notes: text,
   /** How to draw from the model where a caller has no opinion. */
   sampling: recommendedSamplingSchema.strict().exactOptional(),
   /** The shell commands that made the model. */

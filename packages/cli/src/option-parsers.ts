@@ -85,6 +85,21 @@ export function list(text: string): string[] {
   return names;
 }
 
+/** One or more of `allowed`, separated by commas, each once. */
+export function choices<Choice extends string>(
+  allowed: readonly Choice[],
+): (text: string) => Choice[] {
+  return (text) => {
+    const names = list(text);
+    const isChoice = (name: string): name is Choice =>
+      (allowed as readonly string[]).includes(name);
+    if (names.every(isChoice) && new Set(names).size === names.length) return names;
+    throw new InvalidArgumentError(
+      `Allowed choices are ${allowed.join(', ')}, each once, separated by commas.`,
+    );
+  };
+}
+
 /** A path that names something. */
 export function path(text: string): string {
   if (text.trim() === '' || text.includes('\0')) throw new InvalidArgumentError('Expected a path.');

@@ -121,7 +121,9 @@ it('does not train over an existing run', async () => {
 it('exports a model whose graphs agree', async () => {
   const exported = await runJson('export whole --out model', { cwd });
   expect(exported['step']).toBe(STEPS);
-  expect(exported['parity']).toMatchObject({ draws: { different: 0 } });
+  expect(exported['forms']).toMatchObject([
+    { precision: 'int8', parity: { draws: { different: 0 } } },
+  ]);
 });
 
 it('generates the same bytes from the same seed, and others from another', async () => {

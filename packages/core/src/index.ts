@@ -8,17 +8,35 @@ export {
   GOLDEN_SCHEMA_VERSION,
   parseGolden,
 } from './artifact/golden.js';
-export type { FileEntry, GraphEntry, Manifest, RecommendedSampling } from './artifact/manifest.js';
+export type { GraphRequest } from './artifact/choose-graph.js';
+export { chooseGraph, isReproducible } from './artifact/choose-graph.js';
+export type { GraphSignature, GraphValue } from './artifact/graph-signature.js';
+export { graphSignature } from './artifact/graph-signature.js';
+export type {
+  Architecture,
+  FileEntry,
+  GraphEntry,
+  GraphKind,
+  Manifest,
+  ModelPrecision,
+} from './artifact/manifest.js';
 export {
   MANIFEST_FILE,
   manifestFiles,
   manifestSchema,
   MANIFEST_SCHEMA_VERSION,
   parseManifest,
-  recommendedSamplingSchema,
+  sealManifest,
 } from './artifact/manifest.js';
-export type { VerifiedArtifact, VerifiedGraph } from './artifact/verify.js';
-export { verifyArtifact, verifyFile } from './artifact/verify.js';
+export type { ModelRuntime, RecommendedSampling } from './artifact/manifest-parts.js';
+export { MODEL_RUNTIMES, recommendedSamplingSchema } from './artifact/manifest-parts.js';
+export type {
+  GraphExpectation,
+  InspectGraph,
+  VerifiedArtifact,
+  VerifiedGraph,
+} from './artifact/verify.js';
+export { verifyArtifact, verifyFile, verifyGraph } from './artifact/verify.js';
 export type { AudioFormatErrorCode } from './audio/audio-format-error.js';
 export { AudioFormatError } from './audio/audio-format-error.js';
 export type { SynthesisOptions } from './audio/synthesize.js';

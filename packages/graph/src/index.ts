@@ -28,5 +28,6 @@ export {
 } from './optimizer.js';
 export { type DecodeLimits, decodeModel } from './onnx/decode.js';
 export { encodeModel } from './onnx/encode.js';
+export { inspectModel, type ModelExpectation } from './onnx/inspect.js';
 export { SUPPORTED_OPERATORS } from './onnx/operators.js';
 export { type ValidateOptions, validateModel } from './onnx/validate.js';

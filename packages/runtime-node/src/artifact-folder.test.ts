@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,10 +24,24 @@ describe('readArtifactFolder', () => {
 
   it('refuses links and folders by name', async () => {
     await symlink(join(folder, 'manifest.json'), join(folder, 'link.json'));
-    await expect(readArtifactFolder(folder)).rejects.toThrow(/^link.json: /);
+    await expect(readArtifactFolder(folder)).rejects.toMatchObject({
+      code: 'linked-file',
+      message: expect.stringMatching(/^link.json: .* symbolic link/) as string,
+    });
     await rm(join(folder, 'link.json'));
     await mkdir(join(folder, 'sub'));
     await expect(readArtifactFolder(folder)).rejects.toThrow(/^sub: /);
+  });
+
+  it('refuses a file that has another name somewhere else, through which it could be changed', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'ostinato-outside-'));
+    await link(join(folder, 'manifest.json'), join(outside, 'other-name.json'));
+    await expect(readArtifactFolder(folder)).rejects.toMatchObject({
+      code: 'linked-file',
+      message: expect.stringMatching(/^manifest.json: .*hard links/) as string,
+    });
+    await rm(outside, { recursive: true });
+    await expect(readArtifactFolder(folder)).resolves.toHaveProperty('size', 1);
   });
 
   it('refuses a folder of too many files, and one that is not there', async () => {

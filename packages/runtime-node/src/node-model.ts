@@ -7,7 +7,7 @@ import { checkThreads, defaultThreads } from './threads.js';
 
 /** What a model is made of. */
 export interface ModelParts {
-  /** ONNX files with the inputs and outputs that this package's README lists. They are trusted here; `loadModel` checks
+  /** ONNX files with the inputs and outputs that docs/artifact.md lists. They are trusted here; `loadModel` checks
    *  those of a folder. */
   readonly graphs: { readonly step: Uint8Array; readonly chunk?: Uint8Array };
   readonly grammar: Grammar;

@@ -12,7 +12,7 @@ export type GraphSource = Uint8Array | ((signal: AbortSignal) => Promise<Uint8Ar
 
 /** What a model is made of. */
 export interface ModelParts {
-  /** With the inputs and outputs that the README of `@ostinato/node` lists. On wasm `decode` runs `chunk` where there is
+  /** With the inputs and outputs that docs/artifact.md lists. On wasm `decode` runs `chunk` where there is
    *  one, and `step` is only fetched for `consume` and `score`; on webgpu `step` does everything. */
   readonly graphs: { readonly step: GraphSource; readonly chunk?: GraphSource };
   readonly grammar: Grammar;

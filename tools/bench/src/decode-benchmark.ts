@@ -27,7 +27,9 @@ export async function benchmarkDecoding(
   torch: Peer | undefined,
 ): Promise<DecodeResult> {
   const { model, manifest } = await loadModel(folder, { device, threads });
-  const { vocabularySize: V, embeddingSize: E, hiddenSize: H, layers: L } = manifest.architecture;
+  const { architecture } = manifest;
+  if (architecture.kind !== 'lstm') throw new Error(`${folder}: PyTorch's side needs an LSTM`);
+  const { vocabularySize: V, embeddingSize: E, hiddenSize: H, layers: L } = architecture;
   const ours: number[] = [];
   const theirs: number[] = [];
   // The first round warms both up and does not count.

@@ -3,52 +3,64 @@ import { createHash } from 'node:crypto';
 import {
   type FileEntry,
   type Golden,
+  type GraphEntry,
+  type GraphKind,
+  isReproducible,
   type Manifest,
   MANIFEST_FILE,
   MANIFEST_SCHEMA_VERSION,
+  MODEL_RUNTIMES,
+  type ModelRuntime,
   type RecommendedSampling,
+  sealManifest,
   type Tokenizer,
   tokenizerToJson,
 } from '@ostinato/core';
 import { OPSET } from '@ostinato/graph';
 import type { LstmConfig } from '@ostinato/model';
 import type { AboutModel } from './about.js';
-import { ARTIFACT_FILES } from './file-names.js';
-import type { EncodedGraphs } from './graphs/encode-graphs.js';
-import type { Precision } from './graphs/weights.js';
+import { ARTIFACT_FILES, graphFile } from './file-names.js';
+import type { Form } from './graphs/forms.js';
+import { stateSize } from './graphs/state.js';
 import { modelCard } from './model-card.js';
-import type { ParityReport } from './parity/check-parity.js';
+import type { ModelReport } from './measure/form-report.js';
 import { PRODUCER_NAME, PRODUCER_VERSION } from './producer.js';
 import type { ArtifactFile } from './write-folder.js';
+
+/** Of the reproducible forms. The loop over tokens of a chunk runs on the host: on WebGPU that means reading back each
+ *  token, and a step is faster. */
+const RUNTIMES: Readonly<Record<GraphKind, readonly ModelRuntime[]>> = {
+  step: MODEL_RUNTIMES,
+  chunk: ['node-cpu', 'node-cuda', 'web-wasm'],
+};
 
 const NEUTRAL_SAMPLING: RecommendedSampling = { temperature: 1, topP: 1, minP: 0 };
 
 export interface ArtifactParts {
   readonly about: AboutModel;
   readonly config: LstmConfig;
-  readonly precision: Precision;
   readonly tokenizer: Tokenizer;
-  readonly graphs: EncodedGraphs;
+  readonly forms: readonly Form[];
   readonly golden: Golden;
-  readonly parity: ParityReport;
+  readonly report: ModelReport;
 }
 
 /** Lays out an artifact. */
 export function artifactFiles(parts: ArtifactParts): { manifest: Manifest; files: ArtifactFile[] } {
-  const step = { name: ARTIFACT_FILES.step, content: parts.graphs.step };
-  const chunk = { name: ARTIFACT_FILES.chunk, content: parts.graphs.chunk };
+  const { about, config, forms, report } = parts;
+  const graphs = graphFiles(forms);
   const tokenizer = textFile(ARTIFACT_FILES.tokenizer, tokenizerToJson(parts.tokenizer));
   const golden = textFile(ARTIFACT_FILES.golden, `${JSON.stringify(parts.golden)}\n`);
-  const data = [step, chunk, tokenizer, golden];
-  const card = textFile(ARTIFACT_FILES.card, modelCard({ ...parts, files: data }));
+  const data = [...graphs.map(({ file }) => file), tokenizer, golden];
+  const facts = { about, config, report, graphs: graphs.map(({ entry }) => entry), files: data };
+  const card = textFile(ARTIFACT_FILES.card, modelCard(facts));
 
-  const { about, config, precision } = parts;
-  const graph = { precision, opset: OPSET };
-  const manifest: Manifest = {
+  const { manifest, text } = sealManifest({
     schemaVersion: MANIFEST_SCHEMA_VERSION,
     name: about.name,
     description: about.description,
     licence: about.licence,
+    attribution: about.attribution,
     architecture: {
       kind: config.kind,
       vocabularySize: config.vocabularySize,
@@ -57,10 +69,8 @@ export function artifactFiles(parts: ArtifactParts): { manifest: Manifest; files
       layers: config.layers,
       tiedOutput: config.tiedOutput,
     },
-    graphs: [
-      { ...entryOf(step), kind: 'step', ...graph },
-      { ...entryOf(chunk), kind: 'chunk', ...graph },
-    ],
+    stateSize: stateSize(config),
+    graphs: facts.graphs,
     tokenizer: entryOf(tokenizer),
     golden: entryOf(golden),
     card: entryOf(card),
@@ -70,11 +80,27 @@ export function artifactFiles(parts: ArtifactParts): { manifest: Manifest; files
       steps: about.training.steps,
       tokens: about.training.tokens,
       metrics: { ...about.training.metrics },
+      ...(about.training.hardware && { hardware: about.training.hardware }),
     },
     producer: `${PRODUCER_NAME} ${PRODUCER_VERSION}`,
-  };
-  const manifestFile = textFile(MANIFEST_FILE, `${JSON.stringify(manifest, null, 2)}\n`);
+  });
+  const manifestFile = textFile(MANIFEST_FILE, text);
   return { manifest, files: [manifestFile, ...data, card] };
+}
+
+/** The graphs that are shipped. Of int8-dynamic that is the chunk: who asks for logits wants those that are the same
+ *  everywhere. */
+function graphFiles(forms: readonly Form[]): { file: ArtifactFile; entry: GraphEntry }[] {
+  const primary = forms.find(({ precision }) => isReproducible(precision));
+  return forms.flatMap((form) => {
+    const { precision } = form;
+    const kinds = isReproducible(precision) ? (['step', 'chunk'] as const) : (['chunk'] as const);
+    return kinds.map((kind) => {
+      const file = { name: graphFile(kind, precision, form === primary), content: form[kind] };
+      const runtimes = isReproducible(precision) ? [...RUNTIMES[kind]] : ['node-cpu' as const];
+      return { file, entry: { ...entryOf(file), kind, precision, opset: OPSET, runtimes } };
+    });
+  });
 }
 
 function entryOf({ name, content }: ArtifactFile): FileEntry {

@@ -2,9 +2,10 @@
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Tokenizer, checkGolden, createTokenizer } from '@ostinato/core';
+import { type NextTokenModel, type Tokenizer, checkGolden, createTokenizer } from '@ostinato/core';
 import { loadModel } from '@ostinato/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { convertArtifact } from './convert-artifact.js';
 import { exportArtifact, type TrainedModel } from './export-artifact.js';
 import { randomParameters, tinyConfig } from './testing/random-network.js';
 import { tinyTokenizerConfig } from './testing/tiny-tokenizer.js';
@@ -38,12 +39,14 @@ describe.each(['int8', 'f16', 'f32'] as const)(
   (precision) => {
     it('agrees with the trained network, loads, and gives its golden tokens', async () => {
       const folder = join(root, precision);
-      const { manifest, parity, bytes } = await exportArtifact(trained, folder, { precision });
+      const { manifest, report, bytes } = await exportArtifact(trained, folder, { precision });
+      const [{ parity, logitErrors, natsPerToken }] = report.forms;
       expect(parity.draws).toMatchObject({ tokens: 3000, different: 0 });
       expect(parity.trainedToStep).toBeLessThan(1e-5);
-      if (precision === 'f32') expect(parity.storage.largest).toBe(0);
-      else expect(parity.storage.largest).toBeLessThan(precision === 'f16' ? 5e-3 : 0.1);
-      expect(manifest.graphs.map(({ kind }) => kind)).toEqual(['step', 'chunk']);
+      const mostError = { int8: 0.1, f16: 5e-3, f32: 1e-5 }[precision];
+      expect(logitErrors.largest).toBeLessThan(mostError);
+      expect(Math.abs(natsPerToken - report.trainedNatsPerToken)).toBeLessThan(mostError);
+      expect(manifest.graphs.map(({ file }) => file)).toEqual(['step.onnx', 'chunk.onnx']);
       expect(bytes).toBeGreaterThan(10_000);
 
       await using loaded = await loadModel(folder, { threads: 2 });
@@ -53,6 +56,134 @@ describe.each(['int8', 'f16', 'f32'] as const)(
     });
   },
 );
+
+describe('an artifact of several forms', () => {
+  it('says which runtime takes which, and gives the fast one only when asked', async () => {
+    const folder = join(root, 'several');
+    const precision = ['int8-dynamic', 'int8', 'f32'] as const;
+    const { manifest, report } = await exportArtifact(trained, folder, { precision });
+    expect(manifest.graphs.map(({ file, runtimes }) => [file, runtimes.length])).toEqual([
+      ['chunk.int8-dynamic.onnx', 1],
+      ['step.onnx', 5],
+      ['chunk.onnx', 3],
+      ['step.f32.onnx', 5],
+      ['chunk.f32.onnx', 3],
+    ]);
+    expect(report.forms.map((form) => form.precision)).toEqual(precision);
+    for (const { natsPerToken } of report.forms) {
+      expect(Math.abs(natsPerToken - report.trainedNatsPerToken)).toBeLessThan(0.1);
+    }
+    const card = await readFile(join(folder, 'README.md'), 'utf8');
+    expect(card).toContain('| int8-dynamic |');
+
+    await using usual = await loadModel(folder, { threads: 1 });
+    await checkGolden(usual.model, usual.golden);
+    await using fast = await loadModel(folder, { threads: 1, precision: 'int8-dynamic' });
+    const { primer } = fast.golden;
+    const request = {
+      ...fast.manifest.sampling,
+      topK: fast.model.vocabularySize,
+      state: fast.model.createState(1),
+      previousTokens: Int32Array.of(primer[0]),
+      uniforms: Float32Array.from({ length: 400 }, (_, i) => (i * 0.618) % 1),
+    };
+    const ours = await usual.model.decode(request);
+    const theirs = await fast.model.decode(request);
+    expect(theirs.tokens).not.toEqual(ours.tokens);
+    await expect(loadModel(folder, { precision: 'f16' })).rejects.toMatchObject({
+      code: 'missing-graph',
+      message: expect.stringContaining('found int8-dynamic, int8, f32') as string,
+    });
+    await expect(
+      loadModel(folder, { precision: 'int8-dynamic', device: 'cuda' }),
+    ).rejects.toMatchObject({ code: 'missing-graph' });
+  });
+
+  it('needs a reproducible form, and each once', async () => {
+    const refusal = { code: 'bad-precision' };
+    for (const precision of [['int8-dynamic'], ['int8', 'int8']] as const) {
+      await expect(
+        exportArtifact(trained, join(root, 'none'), { precision }),
+      ).rejects.toMatchObject(refusal);
+    }
+  });
+
+  it('is measured on the data of the caller, who sees each form', async () => {
+    const seen: string[] = [];
+    const validation = {
+      name: 'two pieces',
+      evaluate: async (model: NextTokenModel, what: string) => {
+        seen.push(what);
+        const { logits } = await model.consume(Int32Array.of(0), model.createState(1));
+        return { tokens: 2, natsPerToken: logits[0] };
+      },
+    };
+    const precision = ['int8', 'f16', 'int8-dynamic'] as const;
+    const { report } = await exportArtifact(trained, join(root, 'data'), { precision, validation });
+    expect(seen).toEqual(['trained weights', 'int8', 'f16', 'int8-dynamic']);
+    const figures = [report.trainedNatsPerToken, ...report.forms.map((f) => f.natsPerToken)];
+    expect(new Set(figures).size).toBe(4);
+    expect(report).toMatchObject({ evaluatedOn: 'two pieces', tokens: 2 });
+  });
+});
+
+describe('convertArtifact', () => {
+  it('keeps every bit of weights that stay as they are, and golden.json', async () => {
+    const precision = ['int8', 'f16', 'f32'] as const;
+    for (const form of precision)
+      await exportArtifact(trained, join(root, form), { precision: form });
+    const read = (name: string, file: string) => readFile(join(root, name, file));
+    for (const form of precision) {
+      const again = await convertArtifact(join(root, form), join(root, 'again'), {
+        precision: form,
+      });
+      expect(again.manifest.name).toBe('random');
+      expect(again.report.forms[0].natsPerToken).toBe(again.report.trainedNatsPerToken);
+      for (const file of ['step.onnx', 'chunk.onnx', 'golden.json', 'tokenizer.json']) {
+        expect(await read('again', file), `${form} ${file}`).toEqual(await read(form, file));
+      }
+    }
+  });
+
+  it('makes another form, in the same folder, with another card', async () => {
+    const folder = join(root, 'in-place');
+    const first = await exportArtifact(trained, folder, { precision: 'f32' });
+    const about = { licence: 'CC-BY-4.0' };
+    const { manifest } = await convertArtifact(folder, folder, { precision: 'int8', about });
+    expect(manifest).toMatchObject({
+      ...first.manifest,
+      sha256: manifest.sha256,
+      licence: 'CC-BY-4.0',
+      card: manifest.card,
+      golden: manifest.golden,
+      graphs: manifest.graphs,
+    });
+    const direct = await exportArtifact(
+      { ...trained, about: { ...trained.about, ...about } },
+      join(root, 'direct'),
+      { precision: 'int8' },
+    );
+    expect(direct.manifest.graphs).toEqual(manifest.graphs);
+  });
+
+  it('takes an artifact of version 1, and says what is no artifact', async () => {
+    const folder = join(root, 'version-1');
+    const { manifest } = await exportArtifact(trained, folder);
+    const { sha256: _, stateSize: __, attribution: ___, ...rest } = manifest;
+    const graphs = manifest.graphs.map(({ runtimes: ____, ...graph }) => graph);
+    const old = JSON.stringify({ ...rest, schemaVersion: 1, graphs });
+    await writeFile(join(folder, 'manifest.json'), old);
+    await using loaded = await loadModel(folder);
+    await checkGolden(loaded.model, loaded.golden);
+    const converted = await convertArtifact(folder, join(root, 'version-2'));
+    expect(converted.manifest.graphs.map((graph) => graph.bytes)).toEqual(
+      manifest.graphs.map((graph) => graph.bytes),
+    );
+    await expect(convertArtifact(root, join(root, 'x'))).rejects.toMatchObject({
+      code: 'extra-file',
+    });
+  });
+});
 
 describe('exporting into a folder', () => {
   it('gives the same bytes for the same parameters, and replaces an artifact', async () => {
@@ -127,7 +258,7 @@ describe('loading a folder', () => {
 
   it('refuses links, strange files and folders that are no model', async () => {
     await symlink(join(folder, 'manifest.json'), join(folder, 'link'));
-    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'extra-file' });
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'linked-file' });
     await rm(join(folder, 'link'));
     await writeFile(join(folder, 'extra.txt'), 'x');
     await expect(loadModel(folder)).rejects.toMatchObject({ code: 'extra-file' });

@@ -1,20 +1,18 @@
 // Trained parameters to a model artifact that has been checked on the runtime it is for.
-import { createGolden, type Manifest, type Tokenizer } from '@ostinato/core';
+import { isReproducible, type Manifest, type ModelPrecision, type Tokenizer } from '@ostinato/core';
 import {
   type LstmConfig,
   lstmParameters,
   type NamedTensors,
   validateLstmConfig,
 } from '@ostinato/model';
-import { startModel } from '@ostinato/node';
 import type { AboutModel } from './about.js';
 import { artifactFiles } from './artifact-files.js';
 import { ExportError } from './errors.js';
-import { encodeGraphs } from './graphs/encode-graphs.js';
-import { storeNetwork } from './graphs/network.js';
-import { stateSize } from './graphs/state.js';
-import type { Precision } from './graphs/weights.js';
-import { checkParity, type ParityReport } from './parity/check-parity.js';
+import { makeForm } from './graphs/forms.js';
+import type { StoredMatrices } from './graphs/network.js';
+import type { ModelReport, ValidationData } from './measure/form-report.js';
+import { measureForms } from './measure/measure-forms.js';
 import { checkFolderIsFree, writeFolder } from './write-folder.js';
 
 export interface TrainedModel {
@@ -23,11 +21,19 @@ export interface TrainedModel {
   readonly config: LstmConfig;
   readonly tokenizer: Tokenizer;
   readonly about: AboutModel;
+  /** Matrices that a file had in a smaller form: a form of that precision takes them as they are. Default: none. */
+  readonly stored?: StoredMatrices;
 }
 
 export interface ExportOptions {
-  /** How weights are stored; all three compute in float32. Default `int8`: a quarter of the size. */
-  readonly precision?: Precision;
+  /** The forms, at least one of them reproducible (not int8-dynamic). The first reproducible one is what runtimes take by
+   *  default, and what golden.json belongs to. Default `int8`: a quarter of the size. */
+  readonly precision?: ModelPrecision | readonly ModelPrecision[];
+  /** What each form's perplexity is measured on. Default: pieces that the trained network composes. */
+  readonly validation?: ValidationData;
+  /** Also measure how fast each form composes. The card then has figures of this machine, and is not the same twice.
+   *  Default false. */
+  readonly speed?: boolean;
   /** Aborted before the files are written, the export throws the signal's reason and leaves nothing. */
   readonly signal?: AbortSignal;
 }
@@ -35,52 +41,49 @@ export interface ExportOptions {
 export interface ExportedModel {
   readonly folder: string;
   readonly manifest: Manifest;
-  readonly parity: ParityReport;
+  /** What each form costs and gives. */
+  readonly report: ModelReport;
   /** All files together. */
   readonly bytes: number;
 }
 
-/** Writes `manifest.json`, `step.onnx`, `chunk.onnx`, `tokenizer.json`, `golden.json` and the model card. The graphs
- *  are run and compared with the trained network first; if they do not agree, nothing is written.
+/** Writes `manifest.json`, the graphs of each form, `tokenizer.json`, `golden.json` and the model card. The graphs are run
+ *  and compared with the trained network first; if they do not agree, nothing is written.
  *  @param folder made if it is not there; an artifact in it is replaced
  *  @throws {ExportError} if the parts do not fit, the graphs do not agree, or the folder is taken */
 export async function exportArtifact(
   trained: TrainedModel,
   folder: string,
-  { precision = 'int8', signal }: ExportOptions = {},
+  options: ExportOptions = {},
 ): Promise<ExportedModel> {
-  const { parameters, config, tokenizer, about } = trained;
+  const { config, tokenizer, about } = trained;
   checkParts(trained);
+  const precisions = precisionsOf(options);
   await checkFolderIsFree(folder);
-  const { grammar } = tokenizer;
-  const network = storeNetwork(parameters, config, precision);
-  const graphs = encodeGraphs(network, grammar, metadataOf(trained));
-  const primer = primerOf(tokenizer);
+  const source = { ...trained, grammar: tokenizer.grammar, metadata: metadataOf(trained) };
+  const forms = precisions.map((precision) => makeForm(source, precision));
+  const { golden, report } = await measureForms(source, forms, primerOf(tokenizer), options);
+  const { manifest, files } = artifactFiles({ about, config, tokenizer, forms, golden, report });
+  options.signal?.throwIfAborted();
+  await writeFolder(folder, files);
+  const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
+  return { folder, manifest, report, bytes };
+}
 
-  // One thread: an export may share its machine with a training run, and spinning threads would slow both.
-  const parts = { graphs, grammar, stateSize: stateSize(config) };
-  const model = await startModel(parts, { threads: 1 });
-  try {
-    signal?.throwIfAborted();
-    const parity = await checkParity({ parameters, network, grammar, model, primer });
-    signal?.throwIfAborted();
-    const golden = await createGolden(model, { primer });
-    const { manifest, files } = artifactFiles({
-      about,
-      config,
-      precision,
-      tokenizer,
-      graphs,
-      golden,
-      parity,
-    });
-    signal?.throwIfAborted();
-    await writeFolder(folder, files);
-    const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
-    return { folder, manifest, parity, bytes };
-  } finally {
-    await model.dispose();
+/** @throws {ExportError} `bad-precision` if a form is asked for twice, or none is reproducible */
+function precisionsOf({ precision = 'int8' }: ExportOptions): readonly ModelPrecision[] {
+  const precisions = typeof precision === 'string' ? [precision] : precision;
+  const list = precisions.join(', ');
+  if (new Set(precisions).size < precisions.length) {
+    throw new ExportError('bad-precision', `precision: expected each form once, found ${list}`);
   }
+  if (!precisions.some(isReproducible)) {
+    throw new ExportError(
+      'bad-precision',
+      `precision: expected a reproducible form (f32, f16 or int8) among them, found ${list}; add one, such as int8`,
+    );
+  }
+  return precisions;
 }
 
 function checkParts({ parameters, config, tokenizer }: TrainedModel): void {

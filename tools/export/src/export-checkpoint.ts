@@ -1,16 +1,11 @@
 // A checkpoint to a model artifact: what `ostinato export` does.
-import { basename, resolve } from 'node:path';
-import type { AboutModel } from './about.js';
+import { type AboutOptions, describeModel } from './about.js';
 import { exportArtifact, type ExportedModel, type ExportOptions } from './export-artifact.js';
 import { readCheckpoint } from './read-checkpoint.js';
 
 export interface ExportCheckpointOptions extends ExportOptions {
   /** What the run does not know of itself. Default: the folder's name, and that the rest is not recorded. */
-  readonly about?: Partial<Omit<AboutModel, 'training'>> & {
-    /** The data, in words. */
-    readonly data?: string;
-    readonly hardware?: string;
-  };
+  readonly about?: AboutOptions;
 }
 
 export interface ExportedCheckpoint extends ExportedModel {
@@ -28,15 +23,7 @@ export async function exportCheckpoint(
   { about = {}, ...options }: ExportCheckpointOptions = {},
 ): Promise<ExportedCheckpoint> {
   const { parameters, config, tokenizer, step, tokens, metrics } = await readCheckpoint(source);
-  const { data = 'not recorded', hardware, ...texts } = about;
-  const description: AboutModel = {
-    name: basename(resolve(folder)),
-    description: 'A music model trained with Ostinato.',
-    licence: 'unspecified',
-    attribution: 'The licence of the training data applies.',
-    ...texts,
-    training: { data, steps: step, tokens, metrics, ...(hardware && { hardware }) },
-  };
-  const trained = { parameters, config, tokenizer, about: description };
+  const described = describeModel(folder, about, { steps: step, tokens, metrics });
+  const trained = { parameters, config, tokenizer, about: described };
   return { ...(await exportArtifact(trained, folder, options)), step };
 }

@@ -11,9 +11,10 @@ export {
   type ExportCheckpointOptions,
   type ExportedCheckpoint,
 } from './export-checkpoint.js';
-export type { Precision } from './graphs/weights.js';
+export { convertArtifact } from './convert-artifact.js';
+export type { Evaluation } from './measure/evaluate-composed.js';
+export type { FormReport, ModelReport, ValidationData } from './measure/form-report.js';
 export type { DrawReport } from './parity/compare-draws.js';
-export type { ParityReport } from './parity/check-parity.js';
 export { type ConvertOptions, convertLayersModel } from './layers-model/convert-layers-model.js';
 export { parseLayersModel, readLayersModel } from './layers-model/read-layers-model.js';
 export {
@@ -33,6 +34,7 @@ export type {
   StatePort,
   Weight,
 } from './layers-model/types.js';
+export type { LogitErrors, ParityReport } from './parity/check-parity.js';
 export { VerifyError } from './verify/verify-error.js';
 export {
   type VerifiedInput,

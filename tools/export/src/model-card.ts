@@ -1,30 +1,32 @@
 // The model card: README.md of an artifact.
+import type { GraphEntry } from '@ostinato/core';
 import type { LstmConfig } from '@ostinato/model';
 import type { AboutModel } from './about.js';
 import { ARTIFACT_FILES } from './file-names.js';
-import type { Precision } from './graphs/weights.js';
-import type { ParityReport } from './parity/check-parity.js';
+import type { FormReport, ModelReport } from './measure/form-report.js';
 import type { ArtifactFile } from './write-folder.js';
 
 export interface CardFacts {
   readonly about: AboutModel;
   readonly config: LstmConfig;
-  readonly precision: Precision;
-  readonly parity: ParityReport;
+  readonly graphs: readonly GraphEntry[];
+  readonly report: ModelReport;
   readonly files: readonly ArtifactFile[];
 }
 
 /** Writes the card as Markdown. */
-export function modelCard({ about, config, precision, parity, files }: CardFacts): string {
+export function modelCard({ about, config, graphs, report, files }: CardFacts): string {
   const sections = [
     `# ${about.name}`,
     about.description,
     section('Use', useSection(about)),
     section('Licence and attribution', `${about.licence}. ${about.attribution}`),
     section('Training', trainingSection(about)),
-    section('Network', networkSection(config, precision)),
-    section('Files', filesSection(files)),
-    section('Parity', paritySection(parity)),
+    section('Network', networkSection(config)),
+    section('Forms', formsSection(report, graphs)),
+    section('Files', filesSection(files, graphs)),
+    section('Parity', paritySection(report)),
+    ...(about.notes ? [section('Notes', about.notes)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -57,54 +59,92 @@ function trainingSection({ training, commands = [] }: AboutModel): string {
   return `${table}\n\nMade by:\n\n${codeBlock('sh', commands)}`;
 }
 
-function networkSection(config: LstmConfig, precision: Precision): string {
+function networkSection(config: LstmConfig): string {
   const { vocabularySize, embeddingSize, hiddenSize, layers, tiedOutput } = config;
-  const storage = {
-    f32: 'Weights are stored as float32.',
-    f16: 'Weights are stored as float16 and widened to float32 when a session loads them.',
-    int8: 'Weights are stored as int8 with one scale a row and widened to float32 when a session loads them.',
-  };
   return (
     `An LSTM language model: a vocabulary of ${vocabularySize} tokens, embedding ${embeddingSize}, ` +
-    `${layers} x ${hiddenSize} hidden units${tiedOutput ? ', output tied to the embedding' : ''}. ` +
-    `${storage[precision]} All arithmetic is float32.`
+    `${layers} x ${hiddenSize} hidden units${tiedOutput ? ', output tied to the embedding' : ''}.`
   );
 }
 
-function filesSection(files: readonly ArtifactFile[]): string {
-  const purposes: Record<string, string> = {
-    [ARTIFACT_FILES.step]: 'consumes tokens, gives logits and state; for any ONNX Runtime',
-    [ARTIFACT_FILES.chunk]: 'draws many tokens in one run; for CPUs',
-    [ARTIFACT_FILES.tokenizer]: 'what the token ids mean',
-    [ARTIFACT_FILES.golden]: 'what a right runtime computes',
-  };
+const MEANING: Readonly<Record<FormReport['precision'], string>> = {
+  f32: 'weights stored as float32',
+  f16: 'weights stored as float16 and widened to float32 when a session loads them; all arithmetic is float32',
+  int8: 'weights stored as int8 with one scale a row and widened to float32 when a session loads them; all arithmetic is float32',
+  'int8-dynamic':
+    'int8 weights and products of integers: faster in Node on a CPU, and other notes than the forms above; only when asked for',
+};
+
+function formsSection(report: ModelReport, graphs: readonly GraphEntry[]): string {
+  const { forms, evaluatedOn, tokens, trainedNatsPerToken } = report;
+  const hasSpeed = forms.some(({ tokensPerSecond }) => tokensPerSecond !== undefined);
+  const head = ['form', 'bytes', 'logit error, largest', 'mean', 'nats per token', 'perplexity'];
+  const figures = (nats: number) => [nats.toFixed(4), Math.exp(nats).toFixed(4)];
+  const rows = forms.map(({ precision, logitErrors, natsPerToken, tokensPerSecond }) => {
+    const bytes = graphs.filter((graph) => graph.precision === precision);
+    return [
+      precision,
+      count(bytes.reduce((sum, graph) => sum + graph.bytes, 0)),
+      difference(logitErrors.largest),
+      difference(logitErrors.mean),
+      ...figures(natsPerToken),
+      ...(hasSpeed ? [count(tokensPerSecond ?? 0)] : []),
+    ];
+  });
+  const trained = ['as trained', '', '', '', ...figures(trainedNatsPerToken)];
+  const table = tableOf(hasSpeed ? [...head, 'tokens/s'] : head, [
+    hasSpeed ? [...trained, ''] : trained,
+    ...rows,
+  ]);
+  const list = forms
+    .map(({ precision }) => `- \`${precision}\`: ${MEANING[precision]}.`)
+    .join('\n');
+  const measured =
+    `Logit errors are differences from the trained network in float64 over ${forms[0]?.parity.tokens} tokens; ` +
+    `nats per token (its exponential is the perplexity) are means over ${count(tokens)} tokens of ${evaluatedOn}` +
+    `${hasSpeed ? '; tokens/s are those of one sequence on one thread of the machine of the export' : ''}.`;
+  return `${list}\n\n${table}\n\n${measured}`;
+}
+
+function filesSection(files: readonly ArtifactFile[], graphs: readonly GraphEntry[]): string {
+  const purposes = new Map<string, string>([
+    [ARTIFACT_FILES.tokenizer, 'what the token ids mean'],
+    [ARTIFACT_FILES.golden, 'what a right runtime computes, in a reproducible form'],
+    ...graphs.map(({ file, kind, precision, runtimes }): [string, string] => [
+      file,
+      `${precision}: ${kind === 'step' ? 'consumes tokens, gives logits and state' : 'draws many tokens in one run'}; for ${runtimes.join(', ')}`,
+    ]),
+  ]);
   const rows = files.map(({ name, content }): [string, string, string] => [
     `\`${name}\``,
     count(content.length),
-    purposes[name] ?? '',
+    purposes.get(name) ?? '',
   ]);
   return tableOf(['file', 'bytes', 'what it is'], rows);
 }
 
-function paritySection(parity: ParityReport): string {
-  const { draws, storage } = parity;
-  const difference = (value: number) => value.toExponential(1);
-  const rows: [string, string][] = [
-    ['Trained network (float64) and step graph', difference(parity.trainedToStep)],
-    ['Trained network (float64) and chunk graph', difference(parity.trainedToChunk)],
-    ['Step graph and chunk graph', difference(parity.stepToChunk)],
-    ['Storage against unrounded weights, largest', difference(storage.largest)],
-    ['Storage against unrounded weights, mean', difference(storage.mean)],
-  ];
-  const alike =
-    draws.ties === 0
-      ? `drew the same ${count(draws.tokens)} tokens`
-      : `drew the same ${count(draws.tokens - draws.ties)} of ${count(draws.tokens)} tokens, the others within rounding of each other,`;
-  const drawn = `The chunk graph and the step graph ${alike} over seeds ${draws.seeds.join(', ')}.`;
+function paritySection({ forms }: ModelReport): string {
+  const head = ['form', 'largest logit', 'trained and step', 'trained and chunk', 'step and chunk'];
+  const rows = forms.map(({ precision, parity }) => [
+    precision,
+    parity.largestLogit.toFixed(1),
+    ...[parity.trainedToStep, parity.trainedToChunk, parity.stepToChunk].map(difference),
+  ]);
+  const drawn = forms.map(({ precision, parity: { draws } }) => {
+    const alike =
+      draws.ties === 0
+        ? `drew the same ${count(draws.tokens)} tokens`
+        : `drew the same ${count(draws.tokens - draws.ties)} of ${count(draws.tokens)} tokens, the others within rounding of each other,`;
+    return `${precision}: the chunk graph and the step graph ${alike} over seeds ${draws.seeds.join(', ')}.`;
+  });
   return (
-    `Differences of logits (the largest is ${parity.largestLogit.toFixed(1)}) over ${parity.tokens} tokens:\n\n` +
-    `${tableOf(['', 'difference'], rows)}\n\n${drawn}`
+    `Largest differences of a logit between the trained network with the stored weights (in float64), the step graph and ` +
+    `the chunk graph, over ${forms[0]?.parity.tokens} tokens:\n\n${tableOf(head, rows)}\n\n${drawn.join('\n')}`
   );
+}
+
+function difference(value: number): string {
+  return value.toExponential(1);
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -6,10 +6,14 @@ import { tinyModel } from './testing/tiny-model.js';
 import { tinyConfig } from './testing/random-network.js';
 
 const { graphs, ...parts } = tinyModel();
+const integers = tinyModel(tinyConfig, { integerProducts: true }).graphs;
 
 describe.each([
   ['chunk and step', graphs],
   ['step alone', { step: graphs.step }],
+  // An artifact ships the chunk of this form with a float32 step, and then `decode` and `consume` are two networks by
+  // design; with a step of the same arithmetic the form keeps the whole contract, independent rows included.
+  ['chunk and step of integer products', integers],
 ])('a model with %s', (_, given) => {
   nextTokenModelContract({ describe, it, expect }, async () => ({
     model: await startModel({ ...parts, graphs: given }, { threads: 1 }),

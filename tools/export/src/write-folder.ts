@@ -3,9 +3,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MANIFEST_FILE } from '@ostinato/core';
 import { ExportError } from './errors.js';
-import { ARTIFACT_FILES } from './file-names.js';
-
-const KNOWN_FILES: ReadonlySet<string> = new Set([MANIFEST_FILE, ...Object.values(ARTIFACT_FILES)]);
+import { isArtifactFile } from './file-names.js';
 
 export interface ArtifactFile {
   /** A plain file name. */
@@ -26,7 +24,9 @@ export async function checkFolderIsFree(folder: string): Promise<void> {
     });
   }
   const hasManifest = names.includes(MANIFEST_FILE);
-  const foreign = names.find((name) => !hasManifest || !KNOWN_FILES.has(name));
+  const foreign = names.find(
+    (name) => !hasManifest || (name !== MANIFEST_FILE && !isArtifactFile(name)),
+  );
   if (foreign === undefined) return;
   throw new ExportError(
     'folder-taken',

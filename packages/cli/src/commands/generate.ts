@@ -6,15 +6,17 @@ import {
   type GenerateOptions,
   type Instrument,
   instrumentSlug,
+  type ModelPrecision,
   scoreDurationSeconds,
   type Tokenizer,
 } from '@ostinato/core';
 import { loadModel } from '@ostinato/node';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { addDeviceOptions, type DeviceArguments, deviceOptions } from '../device-options.js';
 import { InputError, readPrimer } from '../input-file.js';
 import { decimal, integer, label, list, path, pathWith, seed } from '../option-parsers.js';
 import { checkOutputFile } from '../output-file.js';
+import { PRECISIONS } from '../precisions.js';
 import { checkPrimer } from '../primer.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
 import { printable } from '../terminal/printable.js';
@@ -24,6 +26,7 @@ import { type OutputFiles, writePiece } from '../write-piece.js';
 
 interface GenerateArguments extends DeviceArguments {
   model: string;
+  precision?: ModelPrecision;
   seed: string;
   seconds?: number;
   bars?: number;
@@ -73,6 +76,12 @@ export function addGenerateCommand(program: Command, setExitCode: (code: number)
     .option('--svg <FILE>', 'write a piano roll too', pathWith('.svg'))
     .option('--wav <FILE>', 'write sound too', pathWith('.wav'));
   addDeviceOptions(command)
+    .addOption(
+      new Option(
+        '--precision <FORM>',
+        "a form of the model; int8-dynamic is faster and gives other notes (default: the model's reproducible form)",
+      ).choices(PRECISIONS),
+    )
     .option('--json', 'print one JSON object as the last line of stdout')
     .addHelpText(
       'after',
@@ -95,7 +104,10 @@ async function runGeneration(
   for (const file of Object.values(files)) await checkOutputFile(file);
   const primer = options.primer === undefined ? undefined : await readPrimer(options.primer);
 
-  const { model, tokenizer, manifest } = await loadModel(options.model, deviceOptions(options));
+  const { model, tokenizer, manifest } = await loadModel(options.model, {
+    ...deviceOptions(options),
+    ...(options.precision && { precision: options.precision }),
+  });
   await using _ = model;
   signal.throwIfAborted();
   const primerChanges = primer && checkPrimer(options.primer!, primer, tokenizer);

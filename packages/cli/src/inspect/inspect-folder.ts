@@ -1,6 +1,6 @@
 // A summary of the folders that our commands make: a corpus, a run, a model.
 import { join } from 'node:path';
-import { MANIFEST_FILE, parseManifest } from '@ostinato/core';
+import { MANIFEST_FILE } from '@ostinato/core';
 import {
   CORPUS_FILES,
   listCheckpoints,
@@ -13,13 +13,13 @@ import { InputError, readTextFile } from '../input-file.js';
 import type { Report } from '../run-command.js';
 import { printable } from '../terminal/printable.js';
 import { formatTable } from '../terminal/table.js';
-import { formatBytes, formatCount } from '../terminal/units.js';
+import { formatCount } from '../terminal/units.js';
+import { describeModel } from './inspect-model.js';
 
 /** Tells by its files what a folder is.
  *  @throws {InputError} if it is none of ours */
 export async function describeFolder(folder: string): Promise<Report> {
-  const manifest = await readIfThere(join(folder, MANIFEST_FILE));
-  if (manifest !== undefined) return describeModel(folder, manifest);
+  if ((await readIfThere(join(folder, MANIFEST_FILE))) !== undefined) return describeModel(folder);
   if ((await readIfThere(join(folder, CORPUS_FILES.corpus))) !== undefined) {
     return describeCorpus(folder);
   }
@@ -29,26 +29,6 @@ export async function describeFolder(folder: string): Promise<Report> {
     'unknown-folder',
     `${folder}: neither a model (${MANIFEST_FILE}), a corpus (${CORPUS_FILES.corpus}) nor a run (run.json)`,
   );
-}
-
-function describeModel(folder: string, text: string): Report {
-  const manifest = parseManifest(text);
-  const { architecture, graphs, training } = manifest;
-  const { layers, hiddenSize, vocabularySize } = architecture;
-  return {
-    lines: [
-      `${folder}: model ${printable(manifest.name)}, ${printable(manifest.description, 200)}`,
-      `network   ${layers} LSTM layers of ${hiddenSize}, a vocabulary of ${formatCount(vocabularySize)}`,
-      ...graphs.map(
-        ({ file, kind, precision, bytes }) =>
-          `graph     ${file}: ${kind}, stored as ${precision}, ${formatBytes(bytes)}`,
-      ),
-      `trained   ${formatCount(training.steps)} steps, ${formatCount(training.tokens)} tokens, on ${printable(training.data, 200)}`,
-      ...Object.entries(training.metrics).map(([name, value]) => `figure    ${name}: ${value}`),
-      `licence   ${printable(manifest.licence)}`,
-    ],
-    data: { kind: 'model', folder, manifest },
-  };
 }
 
 async function describeCorpus(folder: string): Promise<Report> {

@@ -2,20 +2,28 @@
 import type * as z from 'zod';
 import { OstinatoError } from '../errors.js';
 
-/** A model artifact that cannot be used. `code`: `not-json`, `invalid-schema`, `missing-file`, `extra-file`,
- *  `duplicate-file`, `wrong-size`, `wrong-hash`, `vocabulary-mismatch`, `golden-mismatch`. The message begins with
- *  the file's name. */
+/** A model artifact that cannot be used. `code`: `not-json`, `invalid-schema`, `newer-schema`, `missing-file`,
+ *  `extra-file`, `linked-file`, `duplicate-file`, `wrong-size`, `wrong-hash`, `unsafe-graph`, `missing-graph`,
+ *  `vocabulary-mismatch`, `golden-mismatch`. The message begins with the file's name. */
 export class ArtifactError extends OstinatoError {}
 
 /** Parses JSON and checks it against a schema; the first problem is the message.
  *  @throws {ArtifactError} `not-json` or `invalid-schema`, naming the file and the place in it */
 export function parseJsonFile<T>(file: string, text: string, schema: z.ZodType<T>): T {
-  let value: unknown;
+  return checkSchema(file, parseJson(file, text), schema);
+}
+
+/** @throws {ArtifactError} `not-json` */
+export function parseJson(file: string, text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new ArtifactError('not-json', `${file}: expected JSON, found something else`, { cause });
   }
+}
+
+/** @throws {ArtifactError} `invalid-schema`, naming the file and the place in it */
+export function checkSchema<T>(file: string, value: unknown, schema: z.ZodType<T>): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

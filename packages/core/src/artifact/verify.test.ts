@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createTokenizer, tokenizerToJson } from '../tokenizer/tokenizer.js';
 import { ArtifactError } from './artifact-error.js';
 import type { Golden } from './golden.js';
-import { parseManifest, type Manifest } from './manifest.js';
-import { verifyArtifact, verifyFile } from './verify.js';
+import { type Manifest, parseManifest, sealManifest } from './manifest.js';
+import { type InspectGraph, verifyArtifact, verifyFile } from './verify.js';
 
 const tokenizer = createTokenizer({
   version: 1,
@@ -28,11 +28,18 @@ const GOLDEN: Golden = {
   compositions: [{ seed: 1, temperature: 1, topK: V, topP: 1, minP: 0, tokens: [1] }],
 };
 
-/** An artifact whose parts fit; `change` spoils the manifest after its hashes are in. */
+type Facts = Omit<Manifest, 'sha256'>;
+
+/** An artifact whose parts fit; `change` spoils the manifest after its hashes are in, and `seal` makes its text. */
 function artifact({
   golden = GOLDEN,
   change = () => undefined,
-}: { golden?: Golden; change?: (manifest: Manifest) => void } = {}): Map<string, Uint8Array> {
+  seal = (manifest) => sealManifest(manifest).text,
+}: {
+  golden?: Golden;
+  change?: (manifest: Facts) => void;
+  seal?: (manifest: Facts) => string;
+} = {}): Map<string, Uint8Array> {
   const files = new Map([
     ['step.onnx', Uint8Array.of(1, 2, 3)],
     ['tokenizer.json', bytesOf(tokenizerToJson(tokenizer))],
@@ -43,8 +50,8 @@ function artifact({
     const content = files.get(file)!;
     return { file, bytes: content.length, sha256: bytesToHex(sha256(content)) };
   };
-  const manifest: Manifest = {
-    schemaVersion: 1,
+  const manifest: Facts = {
+    schemaVersion: 2,
     name: 'tiny',
     description: '',
     licence: 'CC0-1.0',
@@ -56,7 +63,10 @@ function artifact({
       layers: 1,
       tiedOutput: false,
     },
-    graphs: [{ ...entry('step.onnx'), kind: 'step', precision: 'f32', opset: 21 }],
+    stateSize: 8,
+    graphs: [
+      { ...entry('step.onnx'), kind: 'step', precision: 'f32', opset: 21, runtimes: ['node-cpu'] },
+    ],
     tokenizer: entry('tokenizer.json'),
     golden: entry('golden.json'),
     card: entry('README.md'),
@@ -65,9 +75,15 @@ function artifact({
     producer: 'test',
   };
   change(manifest);
-  files.set('manifest.json', bytesOf(JSON.stringify(manifest)));
+  files.set('manifest.json', bytesOf(seal(manifest)));
   return files;
 }
+
+/** The text of a manifest with a seal that it chose itself. */
+const withoutTruth = (manifest: Facts) => JSON.stringify({ sha256: 'a'.repeat(64), ...manifest });
+
+/** Finds nothing wrong with a graph. */
+const inspect: InspectGraph = () => ({ opset: 21, metadata: new Map() });
 
 function errorOf(work: () => unknown): ArtifactError {
   try {
@@ -81,7 +97,7 @@ function errorOf(work: () => unknown): ArtifactError {
 
 describe('verifyArtifact', () => {
   it('gives the parts of an artifact that fits together', () => {
-    const verified = verifyArtifact(artifact());
+    const verified = verifyArtifact(artifact(), inspect);
     expect(verified.manifest.name).toBe('tiny');
     expect(verified.tokenizer.hash).toBe(tokenizer.hash);
     expect(verified.golden.primer).toEqual([0]);
@@ -121,12 +137,12 @@ describe('verifyArtifact', () => {
   ])('refuses %s', (_, code, message, spoil) => {
     const files = artifact();
     spoil(files);
-    const error = errorOf(() => verifyArtifact(files));
+    const error = errorOf(() => verifyArtifact(files, inspect));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
 
-  it.each<[string, string, RegExp, (manifest: Manifest) => void]>([
+  it.each<[string, string, RegExp, (manifest: Facts) => void]>([
     [
       'of another vocabulary',
       'vocabulary-mismatch',
@@ -151,6 +167,37 @@ describe('verifyArtifact', () => {
         m.card.file = 'manifest.json';
       },
     ],
+  ])('refuses a sealed manifest %s', (_, code, message, change) => {
+    const error = errorOf(() => verifyArtifact(artifact({ change }), inspect));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+
+  it.each<[string, string, RegExp, (manifest: Facts) => void]>([
+    [
+      'that was changed after it was sealed',
+      'wrong-hash',
+      /^manifest\.json: expected SHA-256/,
+      (m) => {
+        Object.assign(m, { sha256: 'a'.repeat(64) });
+      },
+    ],
+    [
+      'that holds its seal twice',
+      'wrong-hash',
+      /found the seal twice/,
+      (m) => {
+        Object.assign(m, { sha256: m.card.sha256 });
+      },
+    ],
+    [
+      'without a seal',
+      'invalid-schema',
+      /^manifest\.json at sha256/,
+      (m) => {
+        Object.assign(m, { sha256: undefined });
+      },
+    ],
     [
       'that names a path',
       'invalid-schema',
@@ -160,11 +207,35 @@ describe('verifyArtifact', () => {
       },
     ],
     [
-      'of another version',
-      'invalid-schema',
-      /at schemaVersion/,
+      'of a newer version',
+      'newer-schema',
+      /expected schema version 2 or older, found 3; use a newer release/,
       (m) => {
-        Object.assign(m, { schemaVersion: 2 });
+        Object.assign(m, { schemaVersion: 3 });
+      },
+    ],
+    [
+      'whose state does not fit its network',
+      'invalid-schema',
+      /at stateSize: expected 2 x layers x hiddenSize = 8, found 9/,
+      (m) => {
+        m.stateSize = 9;
+      },
+    ],
+    [
+      'that gives integer products to a page',
+      'invalid-schema',
+      /at graphs\.0\.runtimes: int8-dynamic is for node-cpu alone/,
+      (m) => {
+        Object.assign(m.graphs[0], { precision: 'int8-dynamic', runtimes: ['web-wasm'] });
+      },
+    ],
+    [
+      'that names a runtime twice',
+      'invalid-schema',
+      /at graphs\.0\.runtimes: expected each runtime once/,
+      (m) => {
+        m.graphs[0].runtimes = ['node-cpu', 'node-cpu'];
       },
     ],
     [
@@ -176,18 +247,60 @@ describe('verifyArtifact', () => {
       },
     ],
   ])('refuses a manifest %s', (_, code, message, change) => {
-    const error = errorOf(() => verifyArtifact(artifact({ change })));
+    const error = errorOf(() => verifyArtifact(artifact({ change, seal: withoutTruth }), inspect));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
 
   it('refuses golden files of another vocabulary', () => {
     const short = { ...GOLDEN, logits: [0, 0] };
-    expect(() => verifyArtifact(artifact({ golden: short }))).toThrow(
+    expect(() => verifyArtifact(artifact({ golden: short }), inspect)).toThrow(
       /golden\.json: vocabulary is 2/,
     );
     const strange = { ...GOLDEN, primer: [V] };
-    expect(() => verifyArtifact(artifact({ golden: strange }))).toThrow(`has token ${V}`);
+    expect(() => verifyArtifact(artifact({ golden: strange }), inspect)).toThrow(`has token ${V}`);
+  });
+});
+
+describe('the graphs of an artifact', () => {
+  it('are held against the signature of their kind, the precision and the tokenizer', () => {
+    const asked: Parameters<InspectGraph>[] = [];
+    verifyArtifact(artifact(), (...request) => {
+      asked.push(request);
+      return { opset: 21, metadata: new Map([['tokenizer_hash', tokenizer.hash]]) };
+    });
+    const [[content, { inputs, outputs, integerProducts }]] = asked;
+    expect([...content]).toEqual([1, 2, 3]);
+    expect(inputs).toContainEqual({ name: 'state', dataType: 'float32', shape: ['B', 8] });
+    expect(outputs).toContainEqual({ name: 'logits', dataType: 'float32', shape: ['B', 'T', V] });
+    expect(integerProducts).toBe(false);
+  });
+
+  it.each<[string, string, RegExp, InspectGraph]>([
+    [
+      'an unsafe one',
+      'unsafe-graph',
+      /^step\.onnx: too deep$/,
+      () => {
+        throw new Error('too deep');
+      },
+    ],
+    [
+      'one of another operator set',
+      'unsafe-graph',
+      /^step\.onnx: operator set 7, manifest\.json says 21/,
+      () => ({ opset: 7, metadata: new Map() }),
+    ],
+    [
+      'one made for another tokenizer',
+      'vocabulary-mismatch',
+      /^step\.onnx: made for another tokenizer\.json/,
+      () => ({ opset: 21, metadata: new Map([['tokenizer_hash', 'x']]) }),
+    ],
+  ])('are refused: %s', (_, code, message, inspectGraph) => {
+    const error = errorOf(() => verifyArtifact(artifact(), inspectGraph));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
   });
 });
 

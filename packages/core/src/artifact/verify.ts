@@ -1,9 +1,11 @@
-// Checks a model artifact before a runtime sees a byte of it: files against manifest, sizes, hashes, vocabulary.
+// Checks a model artifact before a runtime sees a byte of it: files against manifest, sizes, hashes, graphs, vocabulary.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { parseTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
 import { ArtifactError } from './artifact-error.js';
+import { isReproducible } from './choose-graph.js';
 import { parseGolden, type Golden } from './golden.js';
+import { graphSignature, type GraphSignature } from './graph-signature.js';
 import {
   MANIFEST_FILE,
   manifestFiles,
@@ -28,6 +30,19 @@ export interface VerifiedGraph extends GraphEntry {
   readonly content: Uint8Array;
 }
 
+/** What an ONNX file of an artifact has to be. */
+export interface GraphExpectation extends GraphSignature {
+  /** Whether it may multiply integers; reproducible forms may not. */
+  readonly integerProducts: boolean;
+}
+
+/** Looks into the bytes of an ONNX file and throws what is wrong with it: `inspectModel` of `@ostinato/graph`. It is an
+ *  argument because core imports nothing of ours. */
+export type InspectGraph = (
+  content: Uint8Array,
+  expected: GraphExpectation,
+) => { readonly opset: number; readonly metadata: ReadonlyMap<string, string> };
+
 /** Checks a file against its entry in the manifest.
  *  @throws {ArtifactError} `wrong-size` or `wrong-hash` */
 export function verifyFile(entry: FileEntry, content: Uint8Array): void {
@@ -43,10 +58,15 @@ export function verifyFile(entry: FileEntry, content: Uint8Array): void {
   }
 }
 
-/** Checks that the files are those of the manifest, whole and of one vocabulary.
+/** Checks that the files are those of the manifest, whole, safe to run and of one vocabulary.
  *  @param files every file of the artifact's folder by name, `manifest.json` among them
- *  @throws {ArtifactError} naming the file, what was expected and what was found */
-export function verifyArtifact(files: ReadonlyMap<string, Uint8Array>): VerifiedArtifact {
+ *  @param inspectGraph `inspectModel` of `@ostinato/graph`
+ *  @throws {ArtifactError} naming the file, what was expected and what was found
+ *  @throws {TokenizerError} if `tokenizer.json` is not well formed */
+export function verifyArtifact(
+  files: ReadonlyMap<string, Uint8Array>,
+  inspectGraph: InspectGraph,
+): VerifiedArtifact {
   const manifest = parseManifest(textOf(files, MANIFEST_FILE));
   const entries = manifestFiles(manifest);
   checkNames(files, entries);
@@ -55,13 +75,44 @@ export function verifyArtifact(files: ReadonlyMap<string, Uint8Array>): Verified
   const tokenizer = parseTokenizer(textOf(files, manifest.tokenizer.file));
   const golden = parseGolden(textOf(files, manifest.golden.file));
   checkVocabulary(manifest, tokenizer, golden);
-  return {
-    manifest,
-    tokenizer,
-    golden,
-    graphs: manifest.graphs.map((entry) => ({ ...entry, content: contentOf(files, entry.file) })),
-    card: textOf(files, manifest.card.file),
-  };
+  const graphs = manifest.graphs.map((entry) => ({
+    ...entry,
+    content: contentOf(files, entry.file),
+  }));
+  for (const graph of graphs) verifyGraph(graph, { manifest, tokenizer }, inspectGraph);
+  return { manifest, tokenizer, golden, graphs, card: textOf(files, manifest.card.file) };
+}
+
+/** Checks what an ONNX file is and does: for runtimes that fetch graphs one by one, after `verifyFile`.
+ *  @param artifact the manifest and the tokenizer that the graph came with
+ *  @param inspectGraph `inspectModel` of `@ostinato/graph`
+ *  @throws {ArtifactError} `unsafe-graph` or `vocabulary-mismatch` */
+export function verifyGraph(
+  graph: VerifiedGraph,
+  { manifest, tokenizer }: Pick<VerifiedArtifact, 'manifest' | 'tokenizer'>,
+  inspectGraph: InspectGraph,
+): void {
+  const { file, kind, precision, opset, content } = graph;
+  const { vocabularySize } = manifest.architecture;
+  const { stateSize } = manifest;
+  const signature = graphSignature(kind, { vocabularySize, stateSize });
+  const expected = { ...signature, integerProducts: !isReproducible(precision) };
+  let found: ReturnType<InspectGraph>;
+  try {
+    found = inspectGraph(content, expected);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ArtifactError('unsafe-graph', `${file}: ${reason}`, { cause });
+  }
+  if (found.opset !== opset) {
+    const problem = `operator set ${found.opset}, ${MANIFEST_FILE} says ${opset}`;
+    throw new ArtifactError('unsafe-graph', `${file}: ${problem}; export them together`);
+  }
+  const hash = found.metadata.get('tokenizer_hash');
+  if (hash !== undefined && hash !== tokenizer.hash) {
+    const problem = `made for another ${manifest.tokenizer.file}`;
+    throw new ArtifactError('vocabulary-mismatch', `${file}: ${problem}; export them together`);
+  }
 }
 
 function checkNames(files: ReadonlyMap<string, Uint8Array>, entries: readonly FileEntry[]): void {
@@ -108,5 +159,5 @@ function contentOf(files: ReadonlyMap<string, Uint8Array>, file: string): Uint8A
 }
 
 function textOf(files: ReadonlyMap<string, Uint8Array>, file: string): string {
-  return new TextDecoder().decode(contentOf(files, file));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(contentOf(files, file));
 }

@@ -98,6 +98,7 @@ const RULES: Readonly<Record<string, OperatorRule>> = {
   Gemm: rule(13, [2, 3], { alpha: 'float', beta: 'float', transA: 'int', transB: 'int' }),
   MatMul: rule(13, 2),
   'com.microsoft.DynamicQuantizeMatMul': rule(1, [3, 5]),
+  'com.microsoft.MatMulIntegerToFloat': rule(1, [4, 7]),
   'com.microsoft.FusedMatMul': rule(1, 2, {
     alpha: 'float',
     transA: 'int',
@@ -121,6 +122,7 @@ const RULES: Readonly<Record<string, OperatorRule>> = {
   Gather: rule(13, 2, { axis: 'int' }),
   GatherElements: rule(13, 2, { axis: 'int' }),
   OneHot: rule(11, 3, { axis: 'int' }),
+  QuantizeLinear: rule(13, [2, 3], { axis: 'int' }),
   Range: rule(11, 3),
   Reshape: rule(14, 2, { allowzero: 'int' }),
   ScatterElements: rule(18, 3, { axis: 'int', reduction: 'string' }),

@@ -1,4 +1,4 @@
-// Operators that read and write at indices, and the widening of quantised numbers.
+// Operators that read and write at indices, and the rounding and widening of numbers.
 import { GraphError } from '../errors.js';
 import { normalizeAxis } from '../shapes.js';
 import type { Call, Kernel } from './kernel.js';
@@ -79,20 +79,40 @@ function oneHot(call: Call): NdArray {
   return { dataType: call.input(2).dataType, shape, data };
 }
 
-/** (x - zeroPoint) * scale; one of each, or one for each place of an axis. */
-function dequantizeLinear(call: Call): NdArray {
-  const [array, scale, zeroPoint] = [call.input(0), call.input(1), call.optional(2)];
-  const rank = array.shape.length;
-  const axis = scale.shape.length === 0 ? 0 : normalizeAxis(call.number('axis', 1), rank);
+/** Scale and zero point of each element: one of each for all, or one for each place of an axis. */
+function quantisation(call: Call): { scales: Float64Array; zeros: Float64Array | undefined } {
+  const [{ shape }, scale, zeroPoint] = [call.input(0), call.input(1), call.optional(2)];
+  const axis = scale.shape.length === 0 ? 0 : normalizeAxis(call.number('axis', 1), shape.length);
   const stretch = (values: NdArray): Float64Array => {
-    if (values.data.length === 1) return broadcastTo(withShape(values, []), array.shape).data;
-    const shape = array.shape.map((_, at) => (at === axis ? values.data.length : 1));
-    return broadcastTo(withShape(values, shape), array.shape).data;
+    if (values.data.length === 1) return broadcastTo(withShape(values, []), shape).data;
+    const places = shape.map((_, at) => (at === axis ? values.data.length : 1));
+    return broadcastTo(withShape(values, places), shape).data;
   };
-  const scales = stretch(scale);
-  const zeros = zeroPoint && stretch(zeroPoint);
+  return { scales: stretch(scale), zeros: zeroPoint && stretch(zeroPoint) };
+}
+
+/** (x - zeroPoint) * scale. */
+function dequantizeLinear(call: Call): NdArray {
+  const array = call.input(0);
+  const { scales, zeros } = quantisation(call);
   const data = array.data.map((value, index) => (value - (zeros?.[index] ?? 0)) * scales[index]);
-  return { dataType: scale.dataType, shape: array.shape, data };
+  return { dataType: call.input(1).dataType, shape: array.shape, data };
+}
+
+/** The integer nearest to x / scale, ties to even, plus zeroPoint, within the type of the zero point. */
+function quantizeLinear(call: Call): NdArray {
+  const array = call.input(0);
+  const { scales, zeros } = quantisation(call);
+  const dataType = call.optional(2)?.dataType ?? 'uint8';
+  const [least, most] = dataType === 'int8' ? [-128, 127] : [0, 255];
+  const data = array.data.map((value, index) => {
+    const quotient = value / scales[index];
+    const below = Math.floor(quotient);
+    const isTie = quotient - below === 0.5;
+    const nearest = isTie ? below + Math.abs(below % 2) : Math.round(quotient);
+    return Math.min(most, Math.max(least, nearest + (zeros?.[index] ?? 0)));
+  });
+  return { dataType, shape: array.shape, data };
 }
 
 export const indexingKernels: Readonly<Record<string, Kernel>> = {
@@ -100,5 +120,6 @@ export const indexingKernels: Readonly<Record<string, Kernel>> = {
   Gather: (call) => [gather(call)],
   GatherElements: (call) => [gatherElements(call)],
   OneHot: (call) => [oneHot(call)],
+  QuantizeLinear: (call) => [quantizeLinear(call)],
   ScatterElements: (call) => [scatterElements(call)],
 };

@@ -66,8 +66,24 @@ function fusedMatMul(call: Call): NdArray {
   return product(call);
 }
 
+/** (a - aZero) · (b - bZero) · aScale · bScale + bias: scales, zero points and bias for each column of b, or one. */
+function matMulIntegerToFloat(call: Call): NdArray {
+  const lessZero = (array: NdArray, zero: NdArray | undefined): NdArray => {
+    const zeros = zero && broadcastTo(zero, array.shape).data;
+    return { ...array, data: array.data.map((value, index) => value - (zeros?.[index] ?? 0)) };
+  };
+  const a = lessZero(call.input(0), call.optional(4));
+  const product = matMul(a, lessZero(call.input(1), call.optional(5)));
+  const [aScale] = call.input(2).data;
+  const bScale = broadcastTo(call.input(3), product.shape).data;
+  const bias = call.optional(6) && broadcastTo(call.input(6), product.shape).data;
+  const data = product.data.map((sum, i) => sum * aScale * bScale[i] + (bias?.[i] ?? 0));
+  return { dataType: 'float32', shape: product.shape, data };
+}
+
 export const linearAlgebraKernels: Readonly<Record<string, Kernel>> = {
   Gemm: (call) => [gemm(call)],
   MatMul: (call) => [matMul(call.input(0), call.input(1))],
   'com.microsoft.FusedMatMul': (call) => [fusedMatMul(call)],
+  'com.microsoft.MatMulIntegerToFloat': (call) => [matMulIntegerToFloat(call)],
 };

@@ -5,7 +5,7 @@ import { countOf } from './nd-array.js';
 
 /** Numbers for one input. */
 export interface Input {
-  readonly dataType: 'float32' | 'int32' | 'int64' | 'int8' | 'bool';
+  readonly dataType: 'float32' | 'int32' | 'int64' | 'int8' | 'uint8' | 'bool';
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
@@ -34,6 +34,7 @@ const input =
 export const longs = input('int64');
 const ints = input('int32');
 const bytes = input('int8');
+const unsigned = input('uint8');
 const bools = input('bool');
 export const exactly = input('float32');
 
@@ -198,6 +199,30 @@ export const OPERATOR_CASES: readonly Case[] = [
     [floats([2, 3]), floats([4, 3])],
     { transB: int(1) },
   ],
+  [
+    'of integers',
+    'com.microsoft.MatMulIntegerToFloat',
+    [
+      unsigned([0, 255, 128, 7, 130, 90], [2, 3]),
+      bytes([1, -2, 3, 4, 5, -128], [3, 2]),
+      exactly([0.25], []),
+      exactly([0.5, 0.1]),
+      unsigned([128], []),
+    ],
+  ],
+  [
+    'of integers, with a row added',
+    'com.microsoft.MatMulIntegerToFloat',
+    [
+      unsigned([1, 2], [1, 2]),
+      bytes([3, -4], [2, 1]),
+      exactly([0.5], []),
+      exactly([2], []),
+      undefined,
+      undefined,
+      exactly([0.125]),
+    ],
+  ],
 
   ['along the middle axis', 'Concat', [floats([2, 1, 2]), floats([2, 3, 2])], { axis: int(-2) }],
   ['of a tensor', 'Constant', [], { value: tensor(0.5) }],
@@ -223,6 +248,20 @@ export const OPERATOR_CASES: readonly Case[] = [
     'DequantizeLinear',
     [bytes([1, 2, 3, 4], [2, 2]), floats([2])],
     { axis: int(0) },
+  ],
+  [
+    'to unsigned bytes, ties to even, within their range',
+    'QuantizeLinear',
+    [exactly([-9, -0.25, 0.25, 0.75, 0.1, 900]), exactly([0.5], []), unsigned([3], [])],
+    {},
+    ['uint8'],
+  ],
+  [
+    'to signed bytes, by rows',
+    'QuantizeLinear',
+    [exactly([1, -2, 300, 0.3], [2, 2]), exactly([0.5, 0.1]), bytes([0, 1])],
+    { axis: int(0) },
+    ['int8'],
   ],
   ['both ways', 'Expand', [floats([2, 1, 3]), longs([4, 1])]],
   ['of rows, some from the end', 'Gather', [floats([3, 2]), longs([2, -1, 0, 0], [2, 2])]],

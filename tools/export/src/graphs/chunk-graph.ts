@@ -5,13 +5,15 @@
 // Letters: B sequences, N tokens, V vocabulary, H hidden units, K states of the grammar.
 import type { Grammar } from '@ostinato/core';
 import { type Graph, GraphBuilder, type Value, tensorOf } from '@ostinato/graph';
-import { cell } from './cell.js';
+import { integerRecurrence } from './integer-recurrence.js';
 import type { StoredNetwork } from './network.js';
+import { floatRecurrence } from './recurrence.js';
 import { drawToken, grammarPenalties, mostCandidates, type Sampler } from './sampler.js';
-import { type LayerState, joinState, splitState, stateSize } from './state.js';
-import { widen } from './weights.js';
+import { joinState, splitState, stateSize } from './state.js';
 
 export interface ChunkOptions {
+  /** Multiply integers: the form int8-dynamic, for a network stored as int8. Default: float32 throughout. */
+  readonly integerProducts?: boolean;
   /** Also give the logits before each token, before mask and bias, as `logits` [N, B, V]; for tests of parity. */
   readonly withLogits?: boolean;
 }
@@ -22,7 +24,7 @@ export interface ChunkOptions {
 export function chunkGraph(
   network: StoredNetwork,
   grammar: Grammar,
-  { withLogits = false }: ChunkOptions = {},
+  { integerProducts = false, withLogits = false }: ChunkOptions = {},
 ): Graph {
   const { vocabularySize: V } = network.config;
   const graph = new GraphBuilder('chunk');
@@ -33,7 +35,7 @@ export function chunkGraph(
   const bias = graph.input('bias', 'float32', [V]);
   const sampler = samplerOf(graph, mostCandidates(grammar));
 
-  const weights = declareWeights(graph, network);
+  const recurrence = (integerProducts ? integerRecurrence : floatRecurrence)(graph, network);
   const outputBias = graph.initializer('output.bias', tensorOf('float32', network.outputBias, [V]));
   const penalties = grammarPenalties(graph, grammar, graph.add(outputBias, bias)); // [K, V]
   const stateAfter = graph.initializer(
@@ -44,19 +46,17 @@ export function chunkGraph(
   const body = (inner: GraphBuilder, carried: Value[], elements: Value[]) => {
     const [token, ...states] = carried as [Value, ...Value[]];
     const [uniform, forcedToken] = elements as [Value, Value]; // [B, 1], [B]
-    const { hidden, next } = consume(inner, weights, token, states);
+    const { output, carried: next } = recurrence.consume(inner, token, states);
     const penalty = inner.gather(penalties, inner.gather(stateAfter, token)); // [B, V]
-    const scores = inner.gemm(hidden, weights.output, penalty, { transB: true }); // [B, V]
+    const scores = recurrence.scores(inner, output, penalty); // [B, V]
     const drawn = drawToken(inner, scores, uniform, sampler);
     const isForced = inner.greaterOrEqual(forcedToken, inner.int64(0));
     const chosen = inner.where(isForced, forcedToken, drawn);
-    const logits = withLogits
-      ? [inner.gemm(hidden, weights.output, outputBias, { transB: true })]
-      : [];
+    const logits = withLogits ? [recurrence.scores(inner, output, outputBias)] : [];
     return { carried: [chosen, ...next], collected: [chosen, ...logits] };
   };
   const [, ...results] = graph.scan({
-    carried: [previous, ...splitState(graph, state, network.config)],
+    carried: [previous, ...recurrence.begin(graph, splitState(graph, state, network.config))],
     sequences: [
       graph.unsqueeze(graph.transpose(uniforms, [1, 0]), [2]), // [N, B, 1]
       graph.transpose(forced, [1, 0]), // [N, B]
@@ -66,7 +66,7 @@ export function chunkGraph(
   const finalState = results.slice(0, 2 * network.config.layers);
   const [tokens, logits] = results.slice(2 * network.config.layers);
   graph.output(graph.transpose(tokens, [1, 0]), 'tokens'); // [B, N]
-  graph.output(joinState(graph, finalState), 'state_after');
+  graph.output(joinState(graph, recurrence.end(graph, finalState)), 'state_after');
   if (logits) graph.output(logits, 'logits');
   return graph.build();
 }
@@ -80,52 +80,4 @@ function samplerOf(graph: GraphBuilder, candidates: number): Sampler {
   // A rank stays while the probability before it is below its limit; behind top-k the limit is never met.
   const limits = graph.where(graph.less(ranks, topK), topP, graph.float(-1)); // [C]
   return { temperature, limits, minP };
-}
-
-interface WidenedWeights {
-  /** What layer 0 adds for each token: W0 · embedding + bias, [V, 4H]. Folded once, when a session loads the graph. */
-  readonly table: Value;
-  /** [4H, E or H], [4H, H] and [4H]. The first input weight is in the table and not used again. */
-  readonly layers: readonly { input: Value; recurrent: Value; bias: Value }[];
-  /** [V, H] */
-  readonly output: Value;
-}
-
-function declareWeights(graph: GraphBuilder, network: StoredNetwork): WidenedWeights {
-  const { config } = network;
-  const embedding = widen(graph, 'embedding.weight', network.embedding);
-  const layers = network.layers.map((layer, index) => ({
-    input: widen(graph, `lstm.${index}.input.weight`, layer.input),
-    recurrent: widen(graph, `lstm.${index}.recurrent.weight`, layer.recurrent),
-    bias: graph.initializer(
-      `lstm.${index}.bias`,
-      tensorOf('float32', layer.bias, [4 * config.hiddenSize]),
-    ),
-  }));
-  const [first] = layers;
-  return {
-    table: graph.gemm(embedding, first.input, first.bias, { transB: true }),
-    layers,
-    output: config.tiedOutput ? embedding : widen(graph, 'output.weight', network.output),
-  };
-}
-
-/** Feeds one token to every layer.
- *  @param token ids, shape [B]
- *  @param states hidden and cell of each layer, [B, H] each
- *  @returns the last layer's output [B, H], and the states after */
-function consume(graph: GraphBuilder, weights: WidenedWeights, token: Value, states: Value[]) {
-  let hidden: Value | undefined;
-  const next: Value[] = [];
-  weights.layers.forEach(({ input, recurrent, bias }, layer) => {
-    const before: LayerState = { hidden: states[2 * layer], cell: states[2 * layer + 1] };
-    const fromBelow = hidden
-      ? graph.gemm(hidden, input, bias, { transB: true })
-      : graph.gather(weights.table, token); // [B, 4H]
-    const gates = graph.gemm(before.hidden, recurrent, fromBelow, { transB: true }); // [B, 4H]
-    const after = cell(graph, gates, before.cell);
-    next.push(after.hidden, after.cell);
-    hidden = after.hidden;
-  });
-  return { hidden: hidden!, next };
 }

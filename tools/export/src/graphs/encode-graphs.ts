@@ -3,6 +3,7 @@ import type { Grammar } from '@ostinato/core';
 import { encodeModel, type Graph, type Model, OPSET, validateModel } from '@ostinato/graph';
 import { PRODUCER_NAME, PRODUCER_VERSION } from '../producer.js';
 import { chunkGraph } from './chunk-graph.js';
+import { integerStepGraph } from './integer-step-graph.js';
 import type { StoredNetwork } from './network.js';
 import { stepGraph } from './step-graph.js';
 
@@ -11,23 +12,35 @@ export interface EncodedGraphs {
   readonly chunk: Uint8Array;
 }
 
+export interface EncodeOptions {
+  /** Written into the files, for whoever finds one alone. Default: nothing. */
+  readonly metadata?: ReadonlyMap<string, string>;
+  /** Multiply integers, for a network stored as int8. Default: float32 throughout. */
+  readonly integerProducts?: boolean;
+}
+
 /** Builds, validates and encodes both graphs.
- *  @param metadata written into the files, for whoever finds one alone
  *  @throws {GraphError} if a graph is not a legal ONNX model: our own bug */
 export function encodeGraphs(
   network: StoredNetwork,
   grammar: Grammar,
-  metadata: ReadonlyMap<string, string>,
+  { metadata = new Map(), integerProducts = false }: EncodeOptions = {},
 ): EncodedGraphs {
+  const step = integerProducts ? integerStepGraph(network) : stepGraph(network);
   return {
-    step: encodeGraph(stepGraph(network), metadata),
-    chunk: encodeGraph(chunkGraph(network, grammar), metadata),
+    step: encodeGraph(step, metadata),
+    chunk: encodeGraph(chunkGraph(network, grammar, { integerProducts }), metadata),
   };
 }
 
 /** The chunk graph that also gives its logits, for tests of parity. */
-export function encodeObservedChunk(network: StoredNetwork, grammar: Grammar): Uint8Array {
-  return encodeGraph(chunkGraph(network, grammar, { withLogits: true }), new Map());
+export function encodeObservedChunk(
+  network: StoredNetwork,
+  grammar: Grammar,
+  { integerProducts = false }: EncodeOptions = {},
+): Uint8Array {
+  const graph = chunkGraph(network, grammar, { integerProducts, withLogits: true });
+  return encodeGraph(graph, new Map());
 }
 
 function encodeGraph(graph: Graph, metadata: ReadonlyMap<string, string>): Uint8Array {

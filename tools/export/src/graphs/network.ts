@@ -22,15 +22,23 @@ export interface StoredNetwork {
   readonly outputBias: Float32Array;
 }
 
+/** Matrices in the form in which a file has them, by name. */
+export type StoredMatrices = ReadonlyMap<string, StoredMatrix>;
+
 /** Stores every matrix of a network in the given precision. Biases stay float32: they are small and add up.
- *  @param parameters complete and of the right shapes, see `lstmParameters` */
+ *  @param parameters complete and of the right shapes, see `lstmParameters`
+ *  @param stored matrices that need not be stored again where they have that precision */
 export function storeNetwork(
   parameters: NamedTensors,
   config: LstmConfig,
   precision: Precision,
+  stored: StoredMatrices = new Map(),
 ): StoredNetwork {
   const tensor = (name: string): NamedTensor => parameters.get(name)!;
-  const matrix = (name: string): StoredMatrix => storeMatrix(tensor(name), precision);
+  const matrix = (name: string): StoredMatrix => {
+    const known = stored.get(name);
+    return known?.precision === precision ? known : storeMatrix(tensor(name), precision);
+  };
   const embedding = matrix('embedding.weight');
   return {
     config,

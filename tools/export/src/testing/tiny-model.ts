@@ -3,15 +3,18 @@ import type { Grammar } from '@ostinato/core';
 import { createFakeGrammar } from '@ostinato/core/testing';
 import type { LstmConfig } from '@ostinato/model';
 import type { ModelParts } from '@ostinato/node';
-import { encodeGraphs } from '../graphs/encode-graphs.js';
+import { encodeGraphs, type EncodeOptions } from '../graphs/encode-graphs.js';
 import { storeNetwork } from '../graphs/network.js';
 import { stateSize } from '../graphs/state.js';
 import { randomParameters, tinyConfig } from './random-network.js';
 
 /** What `startModel` takes, with the grammar of `createFakeGrammar`. */
-export function tinyModel(config: LstmConfig = tinyConfig): ModelParts & { grammar: Grammar } {
+export function tinyModel(
+  config: LstmConfig = tinyConfig,
+  options: EncodeOptions = {},
+): ModelParts & { grammar: Grammar } {
   const grammar = createFakeGrammar(config.vocabularySize);
   const network = storeNetwork(randomParameters(config, 1), config, 'int8');
-  const graphs = encodeGraphs(network, grammar, new Map());
+  const graphs = encodeGraphs(network, grammar, options);
   return { graphs, grammar, stateSize: stateSize(config) };
 }

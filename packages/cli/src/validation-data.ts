@@ -1,0 +1,32 @@
+// The validation split of a corpus, as the exporter takes it: it knows models, and training knows corpora.
+import type { ValidationData } from '@ostinato/export';
+import { evaluateTokens, openCorpus } from '@ostinato/training';
+import { InputError } from './input-file.js';
+import type { CommandContext } from './run-command.js';
+import { formatCount } from './terminal/units.js';
+
+/** Opens a corpus; close it when done.
+ *  @throws {CorpusError} if it is none
+ *  @throws {InputError} `empty-split` if it has no piece for validation */
+export async function openValidationData(
+  folder: string,
+  { signal, progress }: CommandContext,
+): Promise<ValidationData & AsyncDisposable> {
+  const corpus = await openCorpus(folder);
+  if (corpus.pieces('validation').length === 0) {
+    await corpus[Symbol.asyncDispose]();
+    throw new InputError('empty-split', `${folder}: the validation split holds no piece`);
+  }
+  return {
+    name: `the validation split of ${folder}`,
+    evaluate: (model, what) =>
+      evaluateTokens(model, corpus, 'validation', {
+        signal,
+        onProgress: ({ tokensDone, tokensTotal }) => {
+          const done = `${formatCount(tokensDone)}/${formatCount(tokensTotal)} tokens`;
+          progress.update(`evaluating ${what}: ${done}`);
+        },
+      }),
+    [Symbol.asyncDispose]: () => corpus[Symbol.asyncDispose](),
+  };
+}
