@@ -65,6 +65,7 @@ function main() {
       gpu: { type: 'boolean', default: false },
       from: { type: 'string', default: 'download' },
       wheel: { type: 'string' },
+      link: { type: 'boolean', default: false },
       remove: { type: 'boolean', default: false },
     },
   });
@@ -75,6 +76,10 @@ function main() {
   }
   if (values.remove) {
     remove();
+    return;
+  }
+  if (values.link) {
+    linkAgain();
     return;
   }
   if (from === 'wheel') checkWheel(values.wheel);
@@ -95,6 +100,10 @@ function installPackage(name) {
   console.log(`tfjs-native: installing @tensorflow/${name}`);
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
   run('npm', ['install', ...options], home, 'the package could not be installed');
+  return packageFolder(name);
+}
+
+function packageFolder(name) {
   return join(home, 'node_modules/@tensorflow', name);
 }
 
@@ -198,6 +207,15 @@ function tryAddon(folder) {
 function link(name, folder) {
   mkdirSync(linkFolder, { recursive: true });
   symlinkSync(folder, join(linkFolder, name), 'junction');
+}
+
+/** For a package that is still in `addon/` and whose link an install took away. */
+function linkAgain() {
+  const name = ['tfjs-node-gpu', 'tfjs-node'].find((each) => existsSync(packageFolder(each)));
+  if (name === undefined) throw new InstallError('nothing is installed; run it without --link');
+  unlink();
+  link(name, packageFolder(name));
+  console.log(`tfjs-native: @tensorflow/${name} is linked again`);
 }
 
 function unlink() {
