@@ -86,7 +86,19 @@ it.concurrent.each([
   [['export', 'missing', '--out', 'model'], 'missing'],
   [['export', 'folder', '--out', 'model', '--precision', 'int4'], 'Allowed choices are int8'],
   [['export', 'folder', '--out', 'model', '--about', 'about.json'], 'about.json: content'],
-  [['generate', '--model', 'missing'], 'missing: expected the folder of a model'],
+  [['generate', '--model', './missing'], './missing: expected the folder of a model'],
+  [
+    ['generate', '--model', 'missing'],
+    "missing: neither a folder nor a model's name; looked in models",
+  ],
+  [
+    ['generate', '--model', 'http://example.org/m'],
+    'http://example.org/m: http: is taken from this',
+  ],
+  [
+    ['generate', '--model', 'https://x.invalid/m', '--offline'],
+    'https://x.invalid/m/manifest.json: has not been',
+  ],
   [[...generate, '--temperature', '0'], 'Expected a number in 0.01..100'],
   [[...generate, '--top-p', '0'], 'Expected a number in 0 (excluded)..1'],
   [[...generate, '--top-k', '0'], '--top-k <K>'],

@@ -1,4 +1,15 @@
 export { ArtifactError } from './artifact/artifact-error.js';
+export type { AddressOptions } from './artifact/fetch/address.js';
+export { parseModelAddress } from './artifact/fetch/address.js';
+export type { ArtifactCache, PartialDownload } from './artifact/fetch/artifact-cache.js';
+export { beginInMemory } from './artifact/fetch/artifact-cache.js';
+export type { CacheApiOptions, CacheStorageLike } from './artifact/fetch/cache-api.js';
+export { createCacheApiCache } from './artifact/fetch/cache-api.js';
+export type { FetchArtifactOptions, FetchedArtifact } from './artifact/fetch/fetch-artifact.js';
+export { fetchArtifact } from './artifact/fetch/fetch-artifact.js';
+export type { Fetch, FetchInit, FetchResponse } from './artifact/fetch/fetch-api.js';
+export { ModelSourceError } from './artifact/fetch/model-source-error.js';
+export type { DownloadProgress } from './artifact/fetch/progress.js';
 export type { Golden, GoldenOptions } from './artifact/golden.js';
 export {
   checkGolden,

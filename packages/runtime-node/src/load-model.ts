@@ -1,20 +1,18 @@
-// From the folder of an artifact to a running model.
+// From what a person calls a model to a running one.
 import {
   ArtifactError,
   chooseGraph,
   type Golden,
+  type GraphEntry,
   type Manifest,
   type ModelPrecision,
   type Tokenizer,
-  verifyArtifact,
-  type VerifiedArtifact,
 } from '@ostinato/core';
-import { inspectModel } from '@ostinato/graph';
-import { readArtifactFolder } from './artifact-folder.js';
 import { type NodeModel, type RuntimeOptions, startModel } from './node-model.js';
 import type { Device } from './process/protocol.js';
+import { type ModelSource, openArtifact, type SourceOptions } from './source/open-artifact.js';
 
-export interface LoadOptions extends RuntimeOptions {
+export interface LoadOptions extends RuntimeOptions, SourceOptions {
   /** The form of the weights and of the arithmetic, where the artifact has several. Default: its first reproducible one.
    *  `int8-dynamic` (on the CPU) draws faster, and other notes: products of integers are not the same on every processor.
    *  It is for `decode`; `consume` and `score` stay with the reproducible form where the artifact has no other. */
@@ -30,15 +28,13 @@ export interface LoadedModel extends AsyncDisposable {
   readonly golden: Golden;
 }
 
-/** Reads the folder of an artifact and checks it: sizes, hashes, graphs, vocabulary. Nothing is run.
- *  @throws {ArtifactError} if the folder is not a whole and safe artifact */
-export async function readArtifact(folder: string): Promise<VerifiedArtifact> {
-  return verifyArtifact(await readArtifactFolder(folder), inspectModel);
-}
-
 /** Loads a model. Everything is checked before the runtime sees a byte.
- *  @param folder of an artifact, such as `models/musicnet`
- *  @throws {ArtifactError} if the folder is not a whole and safe artifact, or has not the asked form
+ *  @param source the folder of an artifact, such as `models/musicnet`; the address of one,
+ *    `https://example.org/models/mine/`, of which only what this device needs is downloaded, and kept; or the name of one,
+ *    looked up in the folders of `OSTINATO_MODELS`, in `models` here, and among those that come with Ostinato
+ *  @throws {ModelSourceError} if it cannot be had
+ *  @throws {ArtifactError} if it is not a whole and safe artifact, or has not the asked form
+ *  @throws the reason of `signal`
  *  @throws {DeviceError} if the device is not there or refuses the model
  *  @throws {RangeError} if an option is outside its range
  *  @example
@@ -46,13 +42,17 @@ export async function readArtifact(folder: string): Promise<VerifiedArtifact> {
  *  const piece = await compose(model, tokenizer, { seed: 1, seconds: 60 });
  *  await model.dispose(); */
 export async function loadModel(
-  folder: string,
+  source: ModelSource,
   { precision, ...options }: LoadOptions = {},
 ): Promise<LoadedModel> {
-  const artifact = await readArtifact(folder);
+  const { device = 'cpu' } = options;
+  const choose = (manifest: Manifest): GraphEntry[] =>
+    Object.values(chooseGraphs(manifest, device, precision));
+  const artifact = await openArtifact(source, choose, options);
   const { manifest, tokenizer, golden } = artifact;
+  const { step, chunk } = chooseGraphs(artifact, device, precision);
   const parts = {
-    graphs: graphsFor(artifact, options.device ?? 'cpu', precision),
+    graphs: { step: step.content, ...(chunk && { chunk: chunk.content }) },
     grammar: tokenizer.grammar,
     stateSize: manifest.stateSize,
   };
@@ -60,11 +60,12 @@ export async function loadModel(
   return { model, tokenizer, manifest, golden, [Symbol.asyncDispose]: () => model.dispose() };
 }
 
-function graphsFor(
-  artifact: VerifiedArtifact,
+/** @param artifact its manifest, or what was read of it */
+function chooseGraphs<Entry extends GraphEntry>(
+  artifact: { readonly graphs: readonly Entry[] },
   device: Device,
   precision: ModelPrecision | undefined,
-): { step: Uint8Array; chunk?: Uint8Array } {
+): { step: Entry; chunk?: Entry } {
   const runtime = `node-${device}` as const;
   const request = { runtime, ...(precision && { precision }) };
   const asked = {
@@ -88,8 +89,5 @@ function graphsFor(
       `manifest.json: expected a graph of kind "step" for ${runtime}, found none; export again`,
     );
   }
-  return {
-    step: step.content,
-    ...(asked.chunk && { chunk: asked.chunk.content }),
-  };
+  return { step, ...(asked.chunk && { chunk: asked.chunk }) };
 }

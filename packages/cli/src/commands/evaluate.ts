@@ -1,5 +1,4 @@
 // `ostinato evaluate`: how well a model predicts pieces, beside a 5-gram on the same tokens.
-import { loadModel } from '@ostinato/node';
 import {
   type Corpus,
   evaluateNGram,
@@ -12,14 +11,14 @@ import {
 } from '@ostinato/training';
 import { type Command, Option } from 'commander';
 import { InputError } from '../input-file.js';
-import { addDeviceOptions, type DeviceArguments, deviceOptions } from '../device-options.js';
+import { addDeviceOptions } from '../device-options.js';
+import { addModelOptions, type ModelArguments, openModel } from '../model-option.js';
 import { path } from '../option-parsers.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
 import { formatTable } from '../terminal/table.js';
 import { formatCount, formatDuration } from '../terminal/units.js';
 
-interface EvaluateArguments extends DeviceArguments {
-  model: string;
+interface EvaluateArguments extends ModelArguments {
   data: string;
   split: Split;
   json?: boolean;
@@ -28,8 +27,8 @@ interface EvaluateArguments extends DeviceArguments {
 export function addEvaluateCommand(program: Command, setExitCode: (code: number) => void): void {
   const command = program
     .command('evaluate')
-    .description('Measure how well a model predicts a corpus, beside a 5-gram on the same tokens.')
-    .requiredOption('--model <DIR>', 'a model folder', path)
+    .description('Measure how well a model predicts a corpus, beside a 5-gram on the same tokens.');
+  addModelOptions(command)
     .requiredOption('--data <DIR>', "a corpus made with the model's tokenizer", path)
     .addOption(new Option('--split <NAME>', 'which pieces').choices(SPLITS).default('test'));
   addDeviceOptions(command)
@@ -45,16 +44,14 @@ Example:
     });
 }
 
-async function evaluate(
-  options: EvaluateArguments,
-  { signal, progress }: CommandContext,
-): Promise<Report> {
+async function evaluate(options: EvaluateArguments, context: CommandContext): Promise<Report> {
+  const { signal, progress } = context;
   const { split } = options;
   await using corpus = await openCorpus(options.data);
   if (corpus.pieces(split).length === 0) {
     throw new InputError('empty-split', `${options.data}: the ${split} split holds no piece`);
   }
-  const { model, tokenizer } = await loadModel(options.model, deviceOptions(options));
+  const { model, tokenizer } = await openModel(options, context);
   await using _ = model;
   checkSameTokenizer(options, corpus, tokenizer.hash);
 
@@ -83,7 +80,7 @@ function checkSameTokenizer(
   if (corpus.tokenizer.hash === hash) return;
   throw new InputError(
     'other-tokenizer',
-    `${data}: its tokenizer is not that of ${model}; prepare the data with --tokenizer ${model}/tokenizer.json`,
+    `${data}: its tokenizer is not that of ${model}; prepare the data with --tokenizer and the model's tokenizer.json`,
   );
 }
 

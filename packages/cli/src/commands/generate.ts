@@ -6,14 +6,13 @@ import {
   type GenerateOptions,
   type Instrument,
   instrumentSlug,
-  type ModelPrecision,
   scoreDurationSeconds,
   type Tokenizer,
 } from '@ostinato/core';
-import { loadModel } from '@ostinato/node';
 import { type Command, Option } from 'commander';
-import { addDeviceOptions, type DeviceArguments, deviceOptions } from '../device-options.js';
+import { addDeviceOptions } from '../device-options.js';
 import { InputError, readPrimer } from '../input-file.js';
+import { addModelOptions, type ModelArguments, openModel } from '../model-option.js';
 import { decimal, integer, label, list, path, pathWith, seed } from '../option-parsers.js';
 import { checkOutputFile } from '../output-file.js';
 import { PRECISIONS } from '../precisions.js';
@@ -24,9 +23,7 @@ import type { Progress } from '../terminal/progress.js';
 import { formatCount, formatDuration, formatPlural } from '../terminal/units.js';
 import { type OutputFiles, writePiece } from '../write-piece.js';
 
-interface GenerateArguments extends DeviceArguments {
-  model: string;
-  precision?: ModelPrecision;
+interface GenerateArguments extends ModelArguments {
   seed: string;
   seconds?: number;
   bars?: number;
@@ -48,8 +45,8 @@ const DEFAULT_SECONDS = 60;
 export function addGenerateCommand(program: Command, setExitCode: (code: number) => void): void {
   const command = program
     .command('generate')
-    .description('Compose a piece, or continue one. The same options give byte-identical files.')
-    .requiredOption('--model <DIR>', 'a model folder', path)
+    .description('Compose a piece, or continue one. The same options give byte-identical files.');
+  addModelOptions(command)
     .option('--seed <S>', 'a number in 0..4294967295, or any text', seed, '1')
     .option('--seconds <N>', `length, up to 3600 (default: ${DEFAULT_SECONDS})`, seconds)
     .option('--bars <N>', 'length in bars, 1..10000', integer(1, 10_000))
@@ -87,27 +84,26 @@ export function addGenerateCommand(program: Command, setExitCode: (code: number)
       'after',
       `
 Examples:
-  $ ostinato generate --model models/musicnet --seed 7 --seconds 30 --out piece.mid --wav piece.wav
-  $ ostinato generate --model models/musicnet --primer theme.mid --temperature 0.9`,
+  $ ostinato generate --model musicnet --seed 7 --seconds 30 --out piece.mid --wav piece.wav
+  $ ostinato generate --model models/mine --primer theme.mid --temperature 0.9
+  $ ostinato generate --model https://example.org/models/mine/ --seed 7
+
+A name is looked up in the folders of OSTINATO_MODELS, in models here, and among the models of Ostinato. A model on the
+web is downloaded once, checked, and kept in OSTINATO_CACHE or the system's folder for caches.`,
     )
     .action(async (options: GenerateArguments) => {
       setExitCode(await runCommand(options, (context) => runGeneration(options, context)));
     });
 }
 
-async function runGeneration(
-  options: GenerateArguments,
-  { signal, progress }: CommandContext,
-): Promise<Report> {
+async function runGeneration(options: GenerateArguments, context: CommandContext): Promise<Report> {
+  const { signal, progress } = context;
   const { out = 'piece.mid', svg, wav } = options;
   const files: OutputFiles = { midi: out, ...(svg && { svg }), ...(wav && { wav }) };
   for (const file of Object.values(files)) await checkOutputFile(file);
   const primer = options.primer === undefined ? undefined : await readPrimer(options.primer);
 
-  const { model, tokenizer, manifest } = await loadModel(options.model, {
-    ...deviceOptions(options),
-    ...(options.precision && { precision: options.precision }),
-  });
+  const { model, tokenizer, manifest } = await openModel(options, context);
   await using _ = model;
   signal.throwIfAborted();
   const primerChanges = primer && checkPrimer(options.primer!, primer, tokenizer);

@@ -1,6 +1,7 @@
 // A summary of the folders that our commands make: a corpus, a run, a model.
 import { join } from 'node:path';
 import { MANIFEST_FILE } from '@ostinato/core';
+import { readArtifact } from '@ostinato/node';
 import {
   CORPUS_FILES,
   listCheckpoints,
@@ -19,7 +20,9 @@ import { describeModel } from './inspect-model.js';
 /** Tells by its files what a folder is.
  *  @throws {InputError} if it is none of ours */
 export async function describeFolder(folder: string): Promise<Report> {
-  if ((await readIfThere(join(folder, MANIFEST_FILE))) !== undefined) return describeModel(folder);
+  if ((await readIfThere(join(folder, MANIFEST_FILE))) !== undefined) {
+    return describeModel(folder, await readArtifact(folder));
+  }
   if ((await readIfThere(join(folder, CORPUS_FILES.corpus))) !== undefined) {
     return describeCorpus(folder);
   }

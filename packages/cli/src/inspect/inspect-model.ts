@@ -5,8 +5,8 @@ import {
   type Manifest,
   type RecommendedSampling,
   type Tokenizer,
+  type VerifiedArtifact,
 } from '@ostinato/core';
-import { readArtifact } from '@ostinato/node';
 import type { Report } from '../run-command.js';
 import { printable } from '../terminal/printable.js';
 import { formatTable } from '../terminal/table.js';
@@ -14,16 +14,18 @@ import { formatBytes, formatCount } from '../terminal/units.js';
 
 const LONG = 400;
 
-/** Verifies a model folder and describes it.
- *  @throws {ArtifactError} saying what is wrong, if it is not whole and safe */
-export async function describeModel(folder: string): Promise<Report> {
-  const artifact = await readArtifact(folder);
-  const { manifest, tokenizer, graphs } = artifact;
+/** Describes a model that was verified, whole or without graphs.
+ *  @param where its folder or address */
+export function describeModel(
+  where: string,
+  { manifest, tokenizer, graphs }: VerifiedArtifact,
+): Report {
   const others = [manifest.tokenizer, manifest.golden, manifest.card];
-  const bytes = [...graphs, ...others].reduce((sum, file) => sum + file.bytes, 0);
+  const verified = graphs.length === manifest.graphs.length;
+  const bytes = [...manifest.graphs, ...others].reduce((sum, file) => sum + file.bytes, 0);
   return {
     lines: [
-      `${folder}: model ${printable(manifest.name)}, ${formatBytes(bytes)}; every file is as it was exported`,
+      `${where}: model ${printable(manifest.name)}, ${formatBytes(bytes)}; ${verified ? 'every file is as it was exported' : 'its graphs were not looked at'}`,
       printable(manifest.description, LONG),
       '',
       ...describeFacts(manifest),
@@ -32,7 +34,7 @@ export async function describeModel(folder: string): Promise<Report> {
       '',
       ...formatTable(
         ['graph', 'form', ' size', 'for'],
-        graphs.map(({ file, kind, precision, bytes, runtimes }) => [
+        manifest.graphs.map(({ file, kind, precision, bytes, runtimes }) => [
           `${file} (${kind})`,
           precision,
           formatBytes(bytes),
@@ -42,8 +44,8 @@ export async function describeModel(folder: string): Promise<Report> {
     ],
     data: {
       kind: 'model',
-      folder,
-      verified: true,
+      folder: where,
+      verified,
       bytes,
       manifest,
       instruments: tokenizer.instruments.map(instrumentSlug),

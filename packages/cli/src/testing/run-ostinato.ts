@@ -12,6 +12,8 @@ export interface Finished {
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** Variables of the environment beside the present ones. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Close the reading end of stderr at once. Default false. */
   readonly closeStderr?: boolean;
   /** Send `signal` as soon as stderr contains `after`. */
@@ -22,12 +24,13 @@ export interface RunOptions {
  *  @param command its arguments; a text is split at spaces */
 export function runOstinato(
   command: string | readonly string[],
-  { cwd, closeStderr = false, interrupt }: RunOptions = {},
+  { cwd, environment, closeStderr = false, interrupt }: RunOptions = {},
 ): Promise<Finished> {
   const args = typeof command === 'string' ? command.split(' ') : command;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [BINARY, ...args], {
       cwd,
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (closeStderr) child.stderr.destroy();

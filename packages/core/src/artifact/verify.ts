@@ -20,10 +20,10 @@ export interface VerifiedArtifact {
   readonly manifest: Manifest;
   readonly tokenizer: Tokenizer;
   readonly golden: Golden;
-  /** The graphs, in the manifest's order; the bytes are views of the given files. */
+  /** The graphs, in the manifest's order, or those that were asked for; the bytes are views of the given files. */
   readonly graphs: readonly VerifiedGraph[];
-  /** The model card, Markdown. */
-  readonly card: string;
+  /** The model card, Markdown. Not there if only some graphs were asked for. */
+  readonly card?: string;
 }
 
 export interface VerifiedGraph extends GraphEntry {
@@ -58,6 +58,12 @@ export function verifyFile(entry: FileEntry, content: Uint8Array): void {
   }
 }
 
+export interface VerifyOptions {
+  /** The entries of the graphs that are needed: then the files are the manifest, the tokenizer, the golden file and these
+   *  graphs, and nothing else. Default: all that the manifest names. */
+  readonly graphs?: readonly GraphEntry[];
+}
+
 /** Checks that the files are those of the manifest, whole, safe to run and of one vocabulary.
  *  @param files every file of the artifact's folder by name, `manifest.json` among them
  *  @param inspectGraph `inspectModel` of `@ostinato/graph`
@@ -66,21 +72,24 @@ export function verifyFile(entry: FileEntry, content: Uint8Array): void {
 export function verifyArtifact(
   files: ReadonlyMap<string, Uint8Array>,
   inspectGraph: InspectGraph,
+  { graphs: needed }: VerifyOptions = {},
 ): VerifiedArtifact {
   const manifest = parseManifest(textOf(files, MANIFEST_FILE));
-  const entries = manifestFiles(manifest);
+  const all = manifestFiles(manifest);
+  const entries = needed ? [manifest.tokenizer, manifest.golden, ...needed] : all;
   checkNames(files, entries);
   for (const entry of entries) verifyFile(entry, contentOf(files, entry.file));
 
   const tokenizer = parseTokenizer(textOf(files, manifest.tokenizer.file));
   const golden = parseGolden(textOf(files, manifest.golden.file));
   checkVocabulary(manifest, tokenizer, golden);
-  const graphs = manifest.graphs.map((entry) => ({
+  const graphs = (needed ?? manifest.graphs).map((entry) => ({
     ...entry,
     content: contentOf(files, entry.file),
   }));
   for (const graph of graphs) verifyGraph(graph, { manifest, tokenizer }, inspectGraph);
-  return { manifest, tokenizer, golden, graphs, card: textOf(files, manifest.card.file) };
+  const card = needed ? {} : { card: textOf(files, manifest.card.file) };
+  return { manifest, tokenizer, golden, graphs, ...card };
 }
 
 /** Checks what an ONNX file is and does: for runtimes that fetch graphs one by one, after `verifyFile`.

@@ -41,7 +41,7 @@ const labelValues = z
   .refine((values) => !values.includes(UNKNOWN_LABEL), `"${UNKNOWN_LABEL}" is reserved`);
 
 /** Schema of a tokenizer's config. */
-const tokenizerConfigSchema = z
+export const tokenizerConfigSchema = z
   .strictObject({
     version: z.literal(TOKENIZER_VERSION),
     positionsPerQuarter: z.literal(POSITIONS_PER_QUARTER),

@@ -3,7 +3,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import * as z from 'zod';
-import { TOKENIZER_VERSION, parseTokenizerConfig } from './config.js';
+import { TOKENIZER_VERSION, parseTokenizerConfig, tokenizerConfigSchema } from './config.js';
 import type { TokenizerConfig } from './config.js';
 import { describeFaults, TokenizerError } from './tokenizer-error.js';
 import { createVocabulary } from './vocabulary.js';
@@ -13,6 +13,13 @@ const FORMAT = 'ostinato-tokenizer';
 
 const headSchema = z.looseObject({ format: z.literal(FORMAT), version: z.int() });
 const tokensSchema = z.array(z.string());
+
+/** Schema of tokenizer.json. That the tokens are those of the config is checked beside it. */
+export const tokenizerFileSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  ...tokenizerConfigSchema.shape,
+  tokens: tokensSchema,
+});
 
 /** The text of tokenizer.json. */
 export function vocabularyToJson(vocabulary: Vocabulary): string {
