@@ -10,10 +10,12 @@ import { closeShape, drawInput, type InputNumbers } from './random-inputs.js';
 import { disposeInTfjs, firstLine, loadInTfjs, type Tfjs, withTfjs } from './tfjs.js';
 import type { ConvertedModel, InputPort, LayersModel } from './types.js';
 
-/** Largest difference, in units of the largest output (at least 1). Both sides round to float32, which keeps 6e-8, after
+/** Largest difference, in units of the largest output. Both sides round to float32, which keeps 6e-8, after
  *  sums of some hundred terms and through functions good to 2e-7, and a recurrence adds up what its steps lose; a formula
  *  that is wrong in one place is off by far more. */
 const TOLERANCE = 1e-5;
+/** Smaller outputs count as this: they may be differences of larger numbers, which the rounding is of. */
+const SMALLEST_OUTPUT = 0.1;
 
 /** Sequences and steps of each try. The first length has many divisors, for models that fold their steps. */
 const TRIES = [
@@ -123,7 +125,7 @@ async function compare(comparison: Comparison): Promise<TfjsParityReport> {
   return { ...found, tolerance: toleranceFor(found.largestOutput) };
 }
 
-const toleranceFor = (largest: number): number => TOLERANCE * Math.max(1, largest);
+const toleranceFor = (largest: number): number => TOLERANCE * Math.max(SMALLEST_OUTPUT, largest);
 
 function checkDifference(difference: number, tolerance: number, where: string): void {
   if (difference <= tolerance) return;
