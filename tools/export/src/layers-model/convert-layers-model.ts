@@ -2,7 +2,7 @@
 import { GraphBuilder, type Model, OPSET, validateModel, type Value } from '@ostinato/graph';
 import { PRODUCER_NAME, PRODUCER_VERSION } from '../producer.js';
 import { Conversion } from './convert/conversion.js';
-import { convertLayer, convertNetwork } from './convert/convert-layer.js';
+import { convertLayer, convertNetwork, fitting } from './convert/convert-layer.js';
 import { inputPorts } from './convert/input-ports.js';
 import type { ConvertedModel, LayersModel, Network, Port } from './types.js';
 
@@ -47,7 +47,8 @@ export function convertLayersModel(
     producerName: PRODUCER_NAME,
     producerVersion: PRODUCER_VERSION,
   };
-  validateModel(converted);
+  // Names that collide show here; everything else that can be wrong was found at its layer.
+  fitting(model.where, () => validateModel(converted));
   return {
     model: converted,
     inputs,

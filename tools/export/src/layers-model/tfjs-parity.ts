@@ -52,21 +52,35 @@ export async function checkAgainstTfjs(
   converted: ConvertedModel,
   { seed = 1, signal }: TfjsParityOptions = {},
 ): Promise<TfjsParityReport> {
-  const session = await InferenceSession.create(encodeModel(converted.model), {
-    intraOpNumThreads: 1, // an export may share its machine with a training run
-    logSeverityLevel: 3,
-  });
-  try {
-    return await withTfjs(async (tfjs) => {
-      const reference = await loadInTfjs(tfjs, model, converted.weightNames);
+  return withTfjs(async (tfjs) => {
+    // TF.js first: what it cannot load is no fault of the graph.
+    const reference = await loadInTfjs(tfjs, model, converted.weightNames);
+    try {
+      const session = await openSession(converted, model.where);
       try {
         return await compare({ tfjs, reference, session, model, converted, seed, signal });
       } finally {
-        disposeInTfjs(reference);
+        await session.release();
       }
+    } finally {
+      disposeInTfjs(reference);
+    }
+  });
+}
+
+/** @throws {ExportError} `parity` if ONNX Runtime does not take the graph */
+async function openSession({ model }: ConvertedModel, where: string): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(encodeModel(model), {
+      intraOpNumThreads: 1, // an export may share its machine with a training run
+      logSeverityLevel: 3,
     });
-  } finally {
-    await session.release();
+  } catch (cause) {
+    throw new ExportError(
+      'parity',
+      `${where}: ONNX Runtime does not load the graph: ${firstLine(cause)}; please report the model`,
+      { cause },
+    );
   }
 }
 
@@ -159,14 +173,22 @@ function runTfjs(
 }
 
 async function runGraph(
-  { session, converted }: Comparison,
+  { session, converted, model }: Comparison,
   inputs: readonly InputNumbers[],
   states: Readonly<Record<string, Tensor>>,
 ): Promise<Readonly<Record<string, Tensor>>> {
   const feeds = converted.inputs.map(({ name, dataType }, index) => {
     return [name, ortTensor(dataType, inputs[index])] as const;
   });
-  return session.run({ ...Object.fromEntries(feeds), ...states });
+  try {
+    return await session.run({ ...Object.fromEntries(feeds), ...states });
+  } catch (cause) {
+    throw new ExportError(
+      'parity',
+      `${model.where}: TF.js runs it, ONNX Runtime does not: ${firstLine(cause)}; please report the model`,
+      { cause },
+    );
+  }
 }
 
 function ortTensor(dataType: InputPort['dataType'], { data, shape }: InputNumbers): Tensor {

@@ -1,4 +1,5 @@
 // One use of a layer, of whatever class; and models, which are layers too.
+import { GraphError } from '@ostinato/graph';
 import { ExportError } from '../../errors.js';
 import { quoted } from '../read/refuse.js';
 import type { Layer, LayerCall, LayerOutput, Network } from '../types.js';
@@ -41,9 +42,24 @@ export function convertLayer(
   const [first, ...rest] = inputs;
   if (!first) throw new ExportError('damaged-model', `${where}: has no input`);
   const use = { conversion, g, layer, inputs: [first, ...rest] as const, scope, path, where };
-  const outputs = g.scope(layer.name, () => convert(use));
+  const outputs = fitting(where, () => g.scope(layer.name, () => convert(use)));
   for (const { value } of outputs) checkSize(value.shape, where);
   return outputs;
+}
+
+/** Says of a graph that cannot be built what in the file is to blame.
+ *  @throws {ExportError} `damaged-model` */
+export function fitting<Result>(where: string, build: () => Result): Result {
+  try {
+    return build();
+  } catch (cause) {
+    if (!(cause instanceof GraphError)) throw cause;
+    throw new ExportError(
+      'damaged-model',
+      `${where}: does not fit what is around it: ${cause.message}`,
+      { cause },
+    );
+  }
 }
 
 /** Converts all layers of a model.
