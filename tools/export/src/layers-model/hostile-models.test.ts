@@ -73,7 +73,7 @@ beforeAll(async () => {
         units: 2,
         returnSequences: true,
         recurrentInitializer: 'zeros',
-      }) as ReturnType<typeof tfl.layers.lstm>,
+      }),
       mergeMode: 'concat',
       name: 'both',
     }),

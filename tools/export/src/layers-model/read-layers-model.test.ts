@@ -589,6 +589,31 @@ describe('what would differ from TF.js without a word', () => {
     );
   });
 
+  it.each<[string, () => tfl.layers.Layer, RegExp]>([
+    [
+      'a BatchNormalization of an axis in the middle',
+      () => tfl.layers.batchNormalization({ axis: 1 }),
+      /\(BatchNormalization\): normalizes axis 1; expected the last, 2; put Permute around it/,
+    ],
+    [
+      'a Softmax along an axis in the middle',
+      () => tfl.layers.softmax(),
+      /\(Softmax\): TF\.js takes the last axis only, found axis 1 of 3 axes/,
+    ],
+    [
+      'a convolution',
+      () => tfl.layers.conv1d({ filters: 2, kernelSize: 2 }),
+      /\(Conv1D\): layers of this class are not converted; replace it before the model is saved/,
+    ],
+  ])('%s', async (_, make, message) => {
+    const error = await refuse(() => {
+      const x = tfl.input({ shape: [4, 3] });
+      return tfl.model({ inputs: x, outputs: make().apply(x) as Symbolic });
+    });
+    expect(error.code).toBe('unsupported-layer');
+    expect(error.message).toMatch(message);
+  });
+
   it('a stateful layer that is called twice', async () => {
     const error = await refuse(() => {
       const x = tfl.input({ batchShape: [2, 3, 4] });
