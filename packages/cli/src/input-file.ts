@@ -63,7 +63,7 @@ const aboutSchema = z.strictObject({
   /** More for the card, Markdown. */
   notes: text,
   /** How to draw from the model where a caller has no opinion. */
-  sampling: recommendedSamplingSchema.strict().exactOptional(),
+  sampling: z.strictObject(recommendedSamplingSchema.shape).exactOptional(),
   /** The shell commands that made the model. */
   commands: z.array(z.string().min(1)).exactOptional(),
 });

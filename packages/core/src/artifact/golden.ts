@@ -1,5 +1,5 @@
 // golden.json: what a model computes on a primer and composes for a few seeds. A runtime that gives the same is right.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { createRandom } from '../generation/random.js';
 import type { NextTokenModel, SamplingParameters } from '../model/next-token-model.js';
 import { ArtifactError, parseJsonFile } from './artifact-error.js';
@@ -11,28 +11,28 @@ export const GOLDEN_SCHEMA_VERSION = 1;
  *  different orders, which gives some 1e-6; a wrong weight or a wrong layout gives 1e-2 and more. */
 export const GOLDEN_LOGIT_TOLERANCE = 1e-4;
 
-const tokenId = z.int().nonnegative();
+const tokenId = z.int().check(z.nonnegative());
 
 /** Schema of `golden.json`. */
 export const goldenSchema = z.object({
   schemaVersion: z.literal(GOLDEN_SCHEMA_VERSION),
   /** Token ids that begin a piece. */
-  primer: z.array(tokenId).min(1),
+  primer: z.array(tokenId).check(z.minLength(1)),
   /** Logits after the primer, before any mask; shape [V]. */
-  logits: z.array(z.number()).min(2),
+  logits: z.array(z.number()).check(z.minLength(2)),
   /** What follows the primer for a seed, by the rules of docs/sampling.md. */
   compositions: z
     .array(
       z.object({
-        seed: z.int().min(0).max(0xffff_ffff),
+        seed: z.int().check(z.gte(0), z.lte(0xffff_ffff)),
         temperature: z.number(),
-        topK: z.int().positive(),
+        topK: z.int().check(z.positive()),
         topP: z.number(),
         minP: z.number(),
-        tokens: z.array(tokenId).min(1),
+        tokens: z.array(tokenId).check(z.minLength(1)),
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
 });
 
 export type Golden = z.infer<typeof goldenSchema>;

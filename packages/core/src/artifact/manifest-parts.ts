@@ -1,5 +1,5 @@
 // The parts of a manifest that more than one version of its schema has.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Who runs models: the runtime and the device, or the provider of ONNX Runtime in a page. */
 export const MODEL_RUNTIMES = [
@@ -19,24 +19,24 @@ export const MOST_STATE = 2 ** 22;
 /** Schema of a SHA-256. */
 export const sha256Schema = z
   .string()
-  .regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
+  .check(z.regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits'));
 const fileName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a plain file name without folders');
+  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a plain file name without folders'));
 
 /** Schema of `FileEntry`. */
 export const fileEntrySchema = z.object({
   file: fileName,
-  bytes: z.int().positive(),
+  bytes: z.int().check(z.positive()),
   sha256: sha256Schema,
 });
 
 export const lstmArchitectureSchema = z.object({
   kind: z.literal('lstm'),
-  vocabularySize: z.int().min(2),
-  embeddingSize: z.int().positive(),
-  hiddenSize: z.int().positive(),
-  layers: z.int().positive(),
+  vocabularySize: z.int().check(z.gte(2)),
+  embeddingSize: z.int().check(z.positive()),
+  hiddenSize: z.int().check(z.positive()),
+  layers: z.int().check(z.positive()),
   tiedOutput: z.boolean(),
 });
 
@@ -45,7 +45,7 @@ export const architectureSchema = z.discriminatedUnion('kind', [
   lstmArchitectureSchema,
   z.object({
     kind: z.literal('layers'),
-    vocabularySize: z.int().min(2),
+    vocabularySize: z.int().check(z.gte(2)),
     /** Class names of the layers of a converted model, in order. */
     layers: z.array(z.string()),
   }),
@@ -53,9 +53,9 @@ export const architectureSchema = z.discriminatedUnion('kind', [
 
 /** Schema of `RecommendedSampling`. */
 export const recommendedSamplingSchema = z.object({
-  temperature: z.number().min(0.01).max(100),
-  topP: z.number().gt(0).max(1),
-  minP: z.number().min(0).lt(1),
+  temperature: z.number().check(z.gte(0.01), z.lte(100)),
+  topP: z.number().check(z.gt(0), z.lte(1)),
+  minP: z.number().check(z.gte(0), z.lt(1)),
 });
 
 /** Ranges as in `SamplingParameters`. */
@@ -63,11 +63,11 @@ export type RecommendedSampling = z.infer<typeof recommendedSamplingSchema>;
 
 /** What every version says beside network and graphs. */
 export const metadataSchema = z.object({
-  name: z.string().min(1),
+  name: z.string().check(z.minLength(1)),
   description: z.string(),
-  licence: z.string().min(1),
+  licence: z.string().check(z.minLength(1)),
   /** Whom to credit. */
-  attribution: z.string().exactOptional(),
+  attribution: z.exactOptional(z.string()),
   tokenizer: fileEntrySchema,
   golden: fileEntrySchema,
   card: fileEntrySchema,
@@ -75,10 +75,10 @@ export const metadataSchema = z.object({
   sampling: recommendedSamplingSchema,
   training: z.object({
     data: z.string(),
-    steps: z.int().nonnegative(),
-    tokens: z.int().nonnegative(),
+    steps: z.int().check(z.nonnegative()),
+    tokens: z.int().check(z.nonnegative()),
     metrics: z.record(z.string(), z.number()),
-    hardware: z.string().exactOptional(),
+    hardware: z.exactOptional(z.string()),
   }),
   producer: z.string(),
 });

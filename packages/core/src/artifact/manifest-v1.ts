@@ -1,5 +1,5 @@
 // Manifests of schema version 1 (November 2026), and what they mean today.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   fileEntrySchema,
   lstmArchitectureSchema,
@@ -14,13 +14,13 @@ export const manifestV1Schema = z.object({
   architecture: lstmArchitectureSchema,
   graphs: z
     .array(
-      fileEntrySchema.extend({
+      z.extend(fileEntrySchema, {
         kind: z.enum(['step', 'chunk']),
         precision: z.enum(['f32', 'f16', 'int8']),
-        opset: z.int().positive(),
+        opset: z.int().check(z.positive()),
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
 });
 
 /** As runtimes chose by themselves in version 1: on WebGPU a loop over tokens runs on the host, so they step there. */

@@ -1,7 +1,7 @@
 // The manifest of a model artifact: what a folder `models/<name>/` says of itself. The format: docs/artifact.md.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ArtifactError, checkSchema, parseJson } from './artifact-error.js';
 import { manifestV1Schema, upgradeManifestV1 } from './manifest-v1.js';
 import {
@@ -19,16 +19,16 @@ export const MANIFEST_SCHEMA_VERSION = 2;
 /** The file that every artifact begins with. */
 export const MANIFEST_FILE = 'manifest.json';
 
-const graphEntrySchema = fileEntrySchema
-  .extend({
+const graphEntrySchema = z
+  .extend(fileEntrySchema, {
     /** `step` consumes tokens and gives logits; `chunk` draws many tokens in one run. */
     kind: z.enum(['step', 'chunk']),
     /** f32, f16 and int8 say how weights are stored and compute in float32: they are reproducible. int8-dynamic also
      *  computes its products with integers: faster on a CPU in Node, and other notes. */
     precision: z.enum(['f32', 'f16', 'int8', 'int8-dynamic']),
-    opset: z.int().positive(),
+    opset: z.int().check(z.positive()),
     /** Who may take this graph. */
-    runtimes: z.array(z.enum(MODEL_RUNTIMES)).min(1),
+    runtimes: z.array(z.enum(MODEL_RUNTIMES)).check(z.minLength(1)),
   })
   .check((context) => {
     const { precision, runtimes } = context.value;
@@ -53,8 +53,8 @@ export const manifestSchema = z
     ...metadataSchema.shape,
     architecture: architectureSchema,
     /** S, the numbers of state of one sequence; 0 for a network that remembers nothing. */
-    stateSize: z.int().min(0).max(MOST_STATE),
-    graphs: z.array(graphEntrySchema).min(1),
+    stateSize: z.int().check(z.gte(0), z.lte(MOST_STATE)),
+    graphs: z.array(graphEntrySchema).check(z.minLength(1)),
   })
   .check((context) => {
     const { architecture, stateSize } = context.value;
@@ -80,7 +80,7 @@ export function parseManifest(text: string): Manifest {
   const { schemaVersion } = checkSchema(
     MANIFEST_FILE,
     value,
-    z.looseObject({ schemaVersion: z.int().positive() }),
+    z.looseObject({ schemaVersion: z.int().check(z.positive()) }),
   );
   if (schemaVersion > MANIFEST_SCHEMA_VERSION) {
     throw new ArtifactError(

@@ -1,5 +1,6 @@
 // What a vocabulary is made of: the part of tokenizer.json from which every token follows.
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { inEnglish } from '../schema-messages.js';
 import { LONGEST_BAR, POSITIONS_PER_QUARTER } from './grid.js';
 import { barLength, metreName } from './metre.js';
 import type { Metre } from './metre.js';
@@ -11,34 +12,39 @@ export const TOKENIZER_VERSION = 1;
 /** The value of a label that is not known. Reserved: no label may be called so. */
 export const UNKNOWN_LABEL = 'unknown';
 
-const midiNumber = z.int().min(0).max(127);
+const midiNumber = z.int().check(z.gte(0), z.lte(127));
 const range = z
   .tuple([midiNumber, midiNumber])
-  .refine(([low, high]) => low <= high, 'expected [lowest, highest]');
+  .check(z.refine(([low, high]) => low <= high, 'expected [lowest, highest]'));
 
 const timeSignature = z
   .strictObject({
-    numerator: z.int().min(1).max(255),
+    numerator: z.int().check(z.gte(1), z.lte(255)),
     denominator: z.literal([1, 2, 4, 8, 16, 32]),
   })
-  .refine(isRepresentable, `expected a bar of at most ${LONGEST_BAR} positions`);
+  .check(z.refine(isRepresentable, `expected a bar of at most ${LONGEST_BAR} positions`));
 
 const tempoScale = z
   .strictObject({
-    lowestBpm: z.number().min(4),
-    highestBpm: z.number().max(1000),
-    bins: z.int().min(1).max(256),
+    lowestBpm: z.number().check(z.gte(4)),
+    highestBpm: z.number().check(z.lte(1000)),
+    bins: z.int().check(z.gte(1), z.lte(256)),
   })
-  .refine(({ lowestBpm, highestBpm }) => lowestBpm < highestBpm, 'expected lowestBpm < highestBpm');
+  .check(
+    z.refine(
+      ({ lowestBpm, highestBpm }) => lowestBpm < highestBpm,
+      'expected lowestBpm < highestBpm',
+    ),
+  );
 
 const labelKind = z
   .string()
-  .regex(/^[a-z][A-Za-z0-9]*$/, 'expected a name in camel case, such as "composer"');
-const labelValues = z
-  .array(z.string().min(1).max(200))
-  .max(4096)
-  .refine(isUnique, 'expected every label once')
-  .refine((values) => !values.includes(UNKNOWN_LABEL), `"${UNKNOWN_LABEL}" is reserved`);
+  .check(z.regex(/^[a-z][A-Za-z0-9]*$/, 'expected a name in camel case, such as "composer"'));
+const labelValues = z.array(z.string().check(z.minLength(1), z.maxLength(200))).check(
+  z.maxLength(4096),
+  z.refine(isUnique, 'expected every label once'),
+  z.refine((values) => !values.includes(UNKNOWN_LABEL), `"${UNKNOWN_LABEL}" is reserved`),
+);
 
 /** Schema of a tokenizer's config. */
 export const tokenizerConfigSchema = z
@@ -48,27 +54,29 @@ export const tokenizerConfigSchema = z
     /** Lowest and highest pitch of instruments, inclusive. */
     pitchRange: range,
     /** General MIDI programs, ascending. */
-    instruments: z.array(midiNumber).refine(isAscending, 'expected ascending programs'),
+    instruments: z.array(midiNumber).check(z.refine(isAscending, 'expected ascending programs')),
     /** Lowest and highest key of the percussion kit, inclusive; null for none. */
-    percussionKeys: range.nullable(),
-    timeSignatures: z
-      .array(timeSignature)
-      .min(1)
-      .refine((all) => isUnique(all.map(metreName)), 'expected every signature once'),
+    percussionKeys: z.nullable(range),
+    timeSignatures: z.array(timeSignature).check(
+      z.minLength(1),
+      z.refine((all) => isUnique(all.map(metreName)), 'expected every signature once'),
+    ),
     /** Tempo bins, equally wide on a logarithmic scale. */
     tempo: tempoScale,
     /** 0 for no velocities. */
-    velocityBins: z.int().min(0).max(127),
+    velocityBins: z.int().check(z.gte(0), z.lte(127)),
     /** Known values of each kind of label, such as `{ composer: ['Bach'] }`. */
-    labels: z
-      .record(labelKind, labelValues)
-      .refine((labels) => Object.keys(labels).length <= 32, 'expected at most 32 kinds')
+    labels: z.record(labelKind, labelValues).check(
+      z.refine((labels) => Object.keys(labels).length <= 32, 'expected at most 32 kinds'),
       // Ids are 16 bits wide; everything but labels takes less than 2,000.
-      .refine((labels) => Object.values(labels).flat().length <= 32_768, 'expected fewer labels'),
+      z.refine((labels) => Object.values(labels).flat().length <= 32_768, 'expected fewer labels'),
+    ),
   })
-  .refine(
-    ({ instruments, percussionKeys }) => instruments.length > 0 || percussionKeys !== null,
-    'expected at least one instrument, or percussion',
+  .check(
+    z.refine(
+      ({ instruments, percussionKeys }) => instruments.length > 0 || percussionKeys !== null,
+      'expected at least one instrument, or percussion',
+    ),
   );
 
 /** What a vocabulary is made of. Plain JSON; see the schema for ranges. */
@@ -77,7 +85,7 @@ export type TokenizerConfig = z.infer<typeof tokenizerConfigSchema>;
 /** Checks a config.
  *  @throws {TokenizerError} `tokenizer-config` with the place of every fault */
 export function parseTokenizerConfig(value: unknown): TokenizerConfig {
-  const result = tokenizerConfigSchema.safeParse(value);
+  const result = tokenizerConfigSchema.safeParse(value, inEnglish);
   if (result.success) return result.data;
   throw new TokenizerError('tokenizer-config', `tokenizer: ${describeFaults(result.error)}`, {
     cause: result.error,

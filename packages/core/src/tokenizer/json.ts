@@ -2,7 +2,8 @@
 // of the numbering cannot go unseen.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { inEnglish } from '../schema-messages.js';
 import { TOKENIZER_VERSION, parseTokenizerConfig, tokenizerConfigSchema } from './config.js';
 import type { TokenizerConfig } from './config.js';
 import { describeFaults, TokenizerError } from './tokenizer-error.js';
@@ -53,7 +54,7 @@ function parseDocument(text: string): z.infer<typeof headSchema> {
   } catch (cause) {
     throw new TokenizerError('tokenizer-config', 'tokenizer.json: expected JSON', { cause });
   }
-  const result = headSchema.safeParse(value);
+  const result = headSchema.safeParse(value, inEnglish);
   if (!result.success) {
     throw new TokenizerError(
       'tokenizer-config',

@@ -1,5 +1,5 @@
 // What the tokenizer refuses, apart from ids outside of its vocabulary (VocabularyError).
-import type * as z from 'zod';
+import type { $ZodError } from 'zod/v4/core';
 import { OstinatoError } from '../errors.js';
 
 /** A config, a score or a token sequence that cannot be taken. `code`:
@@ -11,6 +11,6 @@ import { OstinatoError } from '../errors.js';
 export class TokenizerError extends OstinatoError {}
 
 /** Every fault that a schema found and its place, in one line. */
-export function describeFaults({ issues }: z.ZodError): string {
+export function describeFaults({ issues }: $ZodError): string {
   return issues.map(({ path, message }) => `${path.join('.') || 'content'}: ${message}`).join('; ');
 }
