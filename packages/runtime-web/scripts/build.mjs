@@ -1,5 +1,5 @@
 // Makes the files that a page loads, beside the compiled modules in dist/: the workers, each with all it needs in one file,
-// ONNX Runtime's wasm, and `ostinato.js` for pages without a bundler. Run after `tsc -b`.
+// ONNX Runtime's wasm, the sound's worklets, and `ostinato.js` and `ostinato-elements.js` for pages without a bundler. Run after `tsc -b`.
 import { copyFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -27,8 +27,25 @@ await build({
     'wasm-worker': join(root, 'src/worker/wasm.ts'),
     'webgpu-worker': join(root, 'src/worker/webgpu.ts'),
     ostinato: join(root, 'src/standalone.ts'),
+    'synthesizer-worklet': join(root, 'src/sound/worklet/processor.ts'),
+    'export-worker': join(root, 'src/sound/export/worker.ts'),
   },
   outdir: dist,
 });
+// What is rarely needed (a SoundFont's library) stays in files of its own, which must lie in the same folder.
+await build({
+  ...common,
+  entryPoints: { 'ostinato-elements': join(root, 'src/elements/define.ts') },
+  splitting: true,
+  chunkNames: 'ostinato-elements-[hash]',
+  outdir: dist,
+});
+await copyFile(
+  join(
+    dirname(fileURLToPath(import.meta.resolve('spessasynth_lib'))),
+    'spessasynth_processor.min.js',
+  ),
+  join(dist, 'soundfont-worklet.js'),
+);
 for (const file of ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.jspi.wasm'])
   await copyFile(join(onnxruntime, file), join(dist, file));

@@ -1,0 +1,305 @@
+// <ostinato-composer> in a real Chromium, under a strict Content-Security-Policy, as a person uses it.
+import type Axe from 'axe-core';
+import { readFile } from 'node:fs/promises';
+import { haveChromium, type Page } from '@ostinato/chromium';
+import { readMidi, scoreDurationSeconds } from '@ostinato/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ElementPages, openElementPages } from '../testing/element-pages.js';
+import type { Testing } from '../testing/element-page.js';
+
+declare const testing: Testing;
+declare const axe: typeof Axe;
+
+type Composer = HTMLElementTagNameMap['ostinato-composer'];
+
+describe.runIf(haveChromium())('<ostinato-composer>', () => {
+  let pages: ElementPages;
+  beforeAll(async () => {
+    pages = await openElementPages();
+  }, 60_000);
+  afterAll(() => pages[Symbol.asyncDispose]());
+
+  const composer = (page: Page) => page.locator('ostinato-composer').first();
+  const button = (page: Page, name: string) =>
+    composer(page).getByRole('button', { name, exact: true });
+  const whenState = (page: Page, state: string) =>
+    page.waitForFunction(
+      (state) => document.querySelector('ostinato-composer')?.state === state,
+      state,
+    );
+  const whenComposed = (page: Page) =>
+    page.waitForFunction(() => {
+      const element = document.querySelector('ostinato-composer')!;
+      return element.score !== undefined && !element.composing;
+    });
+  const add = (page: Page, attributes: Record<string, string> = {}, millisecondsPerBlock = 0) =>
+    page.evaluate(
+      ({ attributes, millisecondsPerBlock }) =>
+        void testing.addComposer(millisecondsPerBlock, attributes),
+      { attributes, millisecondsPerBlock },
+    );
+
+  it('composes and plays at one press, before the piece is whole', () =>
+    pages.run('', async (page, opened) => {
+      await add(page, { seed: '7', length: '30' }, 60);
+      await page.evaluate(() => {
+        const told: string[] = [];
+        Object.assign(globalThis, { told });
+        for (const name of ['statechange', 'progress', 'compose', 'note', 'composed']) {
+          document.addEventListener(`ostinato-${name}`, (event) => {
+            const { detail } = event as CustomEvent<{ state?: string }>;
+            told.push(detail.state ?? name);
+          });
+        }
+      });
+      await button(page, 'Play').click();
+      await whenState(page, 'playing');
+      const early = await composer(page).evaluate((element: Composer) => ({
+        composing: element.composing,
+        notes: element.score!.tracks.reduce((sum, { notes }) => sum + notes.length, 0),
+      }));
+      expect(early.composing).toBe(true);
+      expect(early.notes).toBeGreaterThan(0);
+      await opened.screenshot('composer-composing');
+      await whenComposed(page);
+      const told = await page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
+      const order = [...new Set(told)];
+      expect(order.slice(0, 3)).toEqual(['loading', 'progress', 'stopped']);
+      expect(order.indexOf('compose')).toBeLessThan(order.indexOf('note'));
+      expect(order.indexOf('playing')).toBeLessThan(order.indexOf('composed'));
+      expect(await composer(page).evaluate((element: Composer) => element.duration)).toBeCloseTo(
+        30,
+        1,
+      );
+    }));
+
+  it('composes what `compose` composes with these settings', () =>
+    pages.run('', async (page) => {
+      await add(page, { seed: '3', length: '15', labels: 'composer=Bach', instruments: 'violin' });
+      await button(page, 'Play').click();
+      await whenComposed(page);
+      const same = await composer(page).evaluate(async (element: Composer) => {
+        const { model, tokenizer, manifest } = await element.load();
+        const { score } = await testing.core.compose(model, tokenizer, {
+          ...manifest.sampling,
+          seed: 3,
+          seconds: 15,
+          labels: { composer: 'Bach' },
+          instruments: [40],
+        });
+        return JSON.stringify(score) === JSON.stringify(element.score);
+      });
+      expect(same).toBe(true);
+    }));
+
+  it('shows that it waits where composing is slower than playing, and goes on', () =>
+    pages.run('', async (page) => {
+      await add(page, { seed: '7', length: '15' }, 700);
+      await button(page, 'Play').click();
+      await whenState(page, 'buffering');
+      await composer(page).getByText('Composing…').waitFor();
+      expect(await composer(page).getByRole('status').innerText()).toContain('in a moment');
+      await whenState(page, 'playing');
+    }));
+
+  it('is set by hand: seed, temperature, length, style', () =>
+    pages.run('', async (page, opened) => {
+      await add(page);
+      const of = composer(page);
+      await of.getByLabel('Seed', { exact: true }).fill('blue moon');
+      await of.getByLabel('Temperature').fill('0.8');
+      await of.getByLabel('Length').selectOption('Endless');
+      await of.getByText('Style', { exact: true }).click();
+      await of.getByLabel('Composer', { exact: true }).selectOption('Ravel');
+      await of.getByText('Violin').click();
+      await of.getByText('Cello').click();
+      expect(await of.evaluate((element: Composer) => element.settings)).toEqual({
+        seed: 'blue moon',
+        temperature: 0.8,
+        length: 'endless',
+        labels: { composer: 'Ravel' },
+        instruments: ['violin', 'cello'],
+      });
+      expect(await of.evaluate((element) => element.outerHTML)).toContain(
+        'seed="blue moon" labels="composer=Ravel" instruments="violin, cello"'.split(' labels')[0],
+      );
+      await of.getByLabel('Seed', { exact: true }).press('Enter');
+      await whenState(page, 'playing');
+      await opened.screenshot('composer-settings');
+      await button(page, 'Stop').click();
+      expect(await of.evaluate((element: Composer) => element.composing)).toBe(false);
+      const seed = await of.getAttribute('seed');
+      await button(page, 'Random seed').click();
+      expect(await of.getAttribute('seed')).not.toBe(seed);
+    }));
+
+  it('makes a link that another visitor composes the same with', () =>
+    pages.run('', async (page) => {
+      await add(page, { seed: '12', length: '30', labels: 'composer=Bach' });
+      const link = await composer(page).evaluate((element: Composer) => element.link);
+      await page.evaluate((link) => {
+        location.hash = new URL(link).hash;
+        document.querySelector('ostinato-composer')!.remove();
+      }, link);
+      await add(page);
+      expect(await composer(page).evaluate((element: Composer) => element.settings)).toMatchObject({
+        seed: '12',
+        length: 30,
+        labels: { composer: 'Bach' },
+      });
+    }));
+
+  it('hands over MIDI and WAV files of what was composed', () =>
+    pages.run('', async (page) => {
+      await add(page, { seed: '5', length: '15' });
+      await button(page, 'Play').click();
+      await whenComposed(page);
+      const save = async (name: string) => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          button(page, name).click(),
+        ]);
+        return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+      };
+      const midi = await save('Download MIDI');
+      expect(midi.name).toBe('ostinato-5.mid');
+      const { score, warnings } = readMidi(midi.bytes);
+      expect(warnings).toEqual([]);
+      expect(scoreDurationSeconds(score)).toBeCloseTo(15, 1);
+      const wav = await save('Download WAV');
+      expect(wav.name).toBe('ostinato-5.wav');
+      const seconds = (wav.bytes.length - 44) / 4 / 44_100;
+      expect(seconds).toBeCloseTo(scoreDurationSeconds(score) + 2, 1);
+      const samples = new Int16Array(wav.bytes.buffer, wav.bytes.byteOffset + 44, 44_100 * 10);
+      expect(samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0)).toBeGreaterThan(300);
+    }));
+
+  it('goes on from what is played on the keys of the computer', () =>
+    pages.run('', async (page) => {
+      await add(page, { seed: '5', length: '10' });
+      await composer(page).getByText('Continue', { exact: true }).click();
+      await composer(page).getByRole('application').focus();
+      for (const key of ['KeyA', 'KeyD', 'KeyG', 'KeyK']) {
+        await page.keyboard.down(key);
+        await page.waitForTimeout(60);
+        await page.keyboard.up(key);
+      }
+      await composer(page).getByText('4 notes played', { exact: true }).first().waitFor();
+      await button(page, 'Play').click();
+      await whenComposed(page);
+      const pitches = await composer(page).evaluate((element: Composer) =>
+        element
+          .score!.tracks.find(({ program }) => program === 0)!
+          .notes.slice(0, 4)
+          .map(({ pitch }) => pitch),
+      );
+      expect(pitches).toEqual([60, 64, 67, 72]);
+    }));
+
+  it('shares a model among the elements of a page, and frees it with the last', () =>
+    pages.run('', async (page) => {
+      const found = await page.evaluate(async () => {
+        let loads = 0;
+        const load = testing.loaderOf();
+        const counting: typeof load = (...args) => {
+          loads++;
+          return load(...args);
+        };
+        const composers = ['one', 'one', 'two'].map((model) => {
+          const element = testing.addComposer(0, { model });
+          element.loadModel = counting;
+          return element;
+        });
+        await Promise.all(composers.map((element) => element.load()));
+        const all = loads;
+        composers[0].remove();
+        composers[2].remove();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const left = [...testing.disposed];
+        composers[1].remove();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return { all, left, disposed: testing.disposed };
+      });
+      const url = (name: string): string => expect.stringContaining(`/${name}`) as string;
+      expect(found).toEqual({ all: 2, left: [url('two')], disposed: [url('two'), url('one')] });
+    }));
+
+  it('says what went wrong with a model, and tries again', () =>
+    pages.run('', async (page) => {
+      await add(page);
+      await composer(page).evaluate((element: Composer) => {
+        let attempts = 0;
+        const load = testing.loaderOf();
+        element.loadModel = (...args) =>
+          attempts++ === 0
+            ? Promise.reject(new Error('manifest.json: not found; is this a model?'))
+            : load(...args);
+      });
+      await button(page, 'Play').click();
+      expect(await composer(page).getByRole('alert').innerText()).toContain('is this a model?');
+      await button(page, 'Play').click();
+      await whenState(page, 'playing');
+      expect(await composer(page).getByRole('alert').count()).toBe(0);
+    }));
+
+  it('does nothing while it is disabled', () =>
+    pages.run('', async (page) => {
+      await add(page, { disabled: '' });
+      const enabled = composer(page).locator('button:enabled, input:enabled, select:enabled');
+      expect(await enabled.count()).toBe(0);
+    }));
+
+  it.each(['light', 'dark'] as const)('is accessible, in %s colours', (colorScheme) =>
+    pages.run(
+      '<ostinato-player></ostinato-player>',
+      async (page, opened) => {
+        await add(page, { seed: '7', length: '15' });
+        await button(page, 'Play').click();
+        await whenComposed(page);
+        for (const name of ['Style', 'Continue'])
+          await composer(page).getByText(name, { exact: true }).click();
+        await composer(page).getByLabel('Composer', { exact: true }).waitFor();
+        await opened.screenshot(`composer-${colorScheme}`);
+        await page.addScriptTag({ url: '/axe.js' });
+        const violations = await page.evaluate(async () => {
+          const { violations } = await axe.run('main');
+          return violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+          );
+        });
+        expect(violations).toEqual([]);
+      },
+      { context: { colorScheme, viewport: { width: 900, height: 800 } } },
+    ),
+  );
+
+  it('fits a screen of 320 pixels, with targets for fingers', () =>
+    pages.run(
+      '',
+      async (page, opened) => {
+        await add(page, { seed: '7' });
+        for (const name of ['Style', 'Continue'])
+          await composer(page).getByText(name, { exact: true }).click();
+        await composer(page).getByLabel('Composer', { exact: true }).waitFor();
+        await opened.screenshot('composer-320');
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+        const small = await composer(page).evaluate((element) =>
+          [
+            ...element.shadowRoot!.querySelectorAll(
+              'button, .button, .chip, select, summary, input:not(.visually-hidden)',
+            ),
+          ]
+            .filter((each) => each.getClientRects().length > 0)
+            .map((each) => ({
+              html: each.outerHTML.slice(0, 80),
+              ...each.getBoundingClientRect().toJSON(),
+            }))
+            .filter(
+              ({ width, height }: { width: number; height: number }) => width < 44 || height < 44,
+            ),
+        );
+        expect(small).toEqual([]);
+      },
+      { context: { viewport: { width: 320, height: 700 } } },
+    ));
+});

@@ -1,0 +1,46 @@
+// One audio context for all elements of a page: browsers allow few, and each costs a thread.
+import { OstinatoError } from '@ostinato/core';
+
+/** How long a browser may take to start the sound after a gesture, in milliseconds. */
+const RESUME_MILLISECONDS = 1000;
+
+let shared: AudioContext | undefined;
+
+/** Sound cannot be played. `code`: `audio-missing` (the browser has no Web Audio), `autoplay-blocked` (the browser wants
+ *  the person to click or to press a key first). */
+export class AudioError extends OstinatoError {}
+
+/** The page's audio context, made on the first call.
+ *  @throws {AudioError} `audio-missing` */
+export function audioContext(): AudioContext {
+  if (shared === undefined) {
+    if (typeof AudioContext === 'undefined') {
+      throw new AudioError(
+        'audio-missing',
+        'This browser cannot play sound (it has no Web Audio); update it or use another one.',
+      );
+    }
+    shared = new AudioContext({ latencyHint: 'interactive' });
+  }
+  return shared;
+}
+
+/** Makes sure that the context runs. Call it in the handler of a click or of a key.
+ *  @throws {AudioError} `autoplay-blocked` if the browser does not allow sound yet */
+export async function resumeAudio(context: AudioContext): Promise<void> {
+  if (context.state === 'running') return;
+  const started = context.resume().then(() => true);
+  const patience = new Promise<boolean>((resolve) => {
+    setTimeout(() => resolve(false), RESUME_MILLISECONDS);
+  });
+  if (await Promise.race([started, patience])) return;
+  throw new AudioError(
+    'autoplay-blocked',
+    'The browser starts sound only after a click or a key press; press Play.',
+  );
+}
+
+/** Seconds between a sample's time on the context's clock and the moment it is heard. */
+export function outputLatency(context: Partial<AudioContext>): number {
+  return context.outputLatency || context.baseLatency || 0; // not every browser tells
+}
