@@ -22,7 +22,12 @@ const allowedImports: Record<string, readonly string[]> = {
   'packages/training': ['@ostinato/core', '@ostinato/graph', '@ostinato/model'],
   'packages/runtime': ['@ostinato/core'],
   'packages/runtime-node': ['@ostinato/core', '@ostinato/graph', '@ostinato/runtime'],
-  'packages/runtime-web': ['@ostinato/core', '@ostinato/runtime', '@ostinato/chromium'],
+  'packages/runtime-web': [
+    '@ostinato/core',
+    '@ostinato/graph',
+    '@ostinato/runtime',
+    '@ostinato/chromium',
+  ],
   'packages/transcription': ['@ostinato/core'],
   'tools/chromium': ['@ostinato/core'],
   'tools/export': [

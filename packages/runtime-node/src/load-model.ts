@@ -1,15 +1,7 @@
 // From what a person calls a model to a running one.
-import {
-  ArtifactError,
-  chooseGraph,
-  type Golden,
-  type GraphEntry,
-  type Manifest,
-  type ModelPrecision,
-  type Tokenizer,
-} from '@ostinato/core';
+import type { Golden, GraphEntry, Manifest, ModelPrecision, Tokenizer } from '@ostinato/core';
+import { chooseGraphs } from '@ostinato/runtime';
 import { type NodeModel, type RuntimeOptions, startModel } from './node-model.js';
-import type { Device } from './process/protocol.js';
 import { type ModelSource, openArtifact, type SourceOptions } from './source/open-artifact.js';
 
 export interface LoadOptions extends RuntimeOptions, SourceOptions {
@@ -47,10 +39,10 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const { device = 'cpu' } = options;
   const choose = (manifest: Manifest): GraphEntry[] =>
-    Object.values(chooseGraphs(manifest, device, precision));
+    Object.values(chooseGraphs(manifest, `node-${device}`, precision));
   const artifact = await openArtifact(source, choose, options);
   const { manifest, tokenizer, golden } = artifact;
-  const { step, chunk } = chooseGraphs(artifact, device, precision);
+  const { step, chunk } = chooseGraphs(artifact, `node-${device}`, precision);
   const parts = {
     graphs: { step: step.content, ...(chunk && { chunk: chunk.content }) },
     grammar: tokenizer.grammar,
@@ -58,36 +50,4 @@ export async function loadModel(
   };
   const model = await startModel(parts, options);
   return { model, tokenizer, manifest, golden, [Symbol.asyncDispose]: () => model.dispose() };
-}
-
-/** @param artifact its manifest, or what was read of it */
-function chooseGraphs<Entry extends GraphEntry>(
-  artifact: { readonly graphs: readonly Entry[] },
-  device: Device,
-  precision: ModelPrecision | undefined,
-): { step: Entry; chunk?: Entry } {
-  const runtime = `node-${device}` as const;
-  const request = { runtime, ...(precision && { precision }) };
-  const asked = {
-    step: chooseGraph(artifact, { kind: 'step', ...request }),
-    chunk: chooseGraph(artifact, { kind: 'chunk', ...request }),
-  };
-  if (precision !== undefined && !asked.step && !asked.chunk) {
-    const forms = artifact.graphs
-      .filter(({ runtimes }) => runtimes.includes(runtime))
-      .map((graph) => graph.precision);
-    const known = [...new Set(forms)].join(', ') || 'none';
-    throw new ArtifactError(
-      'missing-graph',
-      `manifest.json: expected a graph of precision ${precision} for ${runtime}, found ${known}; choose one of these, or export that form`,
-    );
-  }
-  const step = asked.step ?? chooseGraph(artifact, { kind: 'step', runtime });
-  if (!step) {
-    throw new ArtifactError(
-      'missing-graph',
-      `manifest.json: expected a graph of kind "step" for ${runtime}, found none; export again`,
-    );
-  }
-  return { step, ...(asked.chunk && { chunk: asked.chunk }) };
 }

@@ -1,13 +1,15 @@
 // What can be asked of a model's start.
+import { type ArtifactCache, createCacheApiCache } from '@ostinato/core';
 import { DeviceError } from '@ostinato/runtime';
+import type { LoadProgress } from './load-meter.js';
 import type { FileLocations } from './runtime-files.js';
 import type { ComputeDevice } from './worker/messages.js';
 
-/** Where a model computes. */
-export type Device = ComputeDevice;
+/** Where a model computes; 'auto' measures a few tokens on each and remembers which was faster. */
+export type Device = ComputeDevice | 'auto';
 
 export interface RuntimeOptions {
-  /** Default 'wasm'. What is asked for is used or refused. */
+  /** Default 'wasm'. What is asked for is used or refused; 'auto' takes wasm where WebGPU fails, at the start and later. */
   readonly device?: Device;
   /** Threads of wasm, 1..64; more than one needs a page that is cross-origin isolated. Default: where it is, the
    *  machine's threads, at most 4; elsewhere 1. */
@@ -16,6 +18,10 @@ export interface RuntimeOptions {
   readonly worker?: boolean;
   /** Where the files of this package are. Default: beside its module. */
   readonly files?: FileLocations;
+  /** Keeps what was downloaded; false: nothing does. Default: the browser's Cache API, where the page may use it. */
+  readonly cache?: ArtifactCache | false;
+  /** Called while ONNX Runtime comes, and the model where it is loaded. */
+  readonly onProgress?: (progress: LoadProgress) => void;
   /** Aborting stops the start and throws the signal's reason. Afterwards it does nothing. */
   readonly signal?: AbortSignal;
 }
@@ -48,4 +54,14 @@ export function chooseThreads({ threads, worker = true }: RuntimeOptions): numbe
     );
   }
   return threads;
+}
+
+/** Where downloads are kept, if anywhere. */
+export function cacheOf({ cache }: RuntimeOptions): ArtifactCache | undefined {
+  if (cache !== undefined) return cache || undefined;
+  try {
+    return createCacheApiCache(globalThis.caches);
+  } catch {
+    return undefined; // a sandboxed frame may not even look
+  }
 }

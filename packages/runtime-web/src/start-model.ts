@@ -1,7 +1,13 @@
 // From a model's parts to a running model.
-import { type Grammar, verifyFile } from '@ostinato/core';
-import { DEVICE_FILES, type FileLocations, locateFile } from './runtime-files.js';
-import { chooseThreads, type RuntimeOptions } from './runtime-options.js';
+import type { Grammar } from '@ostinato/core';
+import type { ModelPort } from '@ostinato/runtime';
+import { findAdapter } from './auto/adapter.js';
+import { createChoiceMemory } from './auto/choice-memory.js';
+import { GpuWithFallback } from './auto/gpu-with-fallback.js';
+import { startFastest } from './auto/start-fastest.js';
+import { fetchRuntime } from './fetch-runtime.js';
+import { DEVICE_FILES, locateFile } from './runtime-files.js';
+import { cacheOf, chooseThreads, type RuntimeOptions } from './runtime-options.js';
 import { StepOnDemand } from './step-on-demand.js';
 import { WebModel } from './web-model.js';
 import { EngineClient } from './worker/client.js';
@@ -18,6 +24,8 @@ export interface ModelParts {
   readonly grammar: Grammar;
   /** S, the numbers of state of one sequence. */
   readonly stateSize: number;
+  /** What the device 'auto' remembers its choice by. Default: it is not remembered. */
+  readonly hash?: string;
 }
 
 /** Starts a worker that runs the model.
@@ -29,24 +37,66 @@ export async function startModel(
   parts: ModelParts,
   options: RuntimeOptions = {},
 ): Promise<WebModel> {
-  const { device = 'wasm', worker = true, files, signal = new AbortController().signal } = options;
+  const { device = 'wasm', signal } = options;
+  signal?.throwIfAborted();
   const threads = chooseThreads(options);
+  const modelOn = (port: ModelPort, place: Place): WebModel =>
+    new WebModel(port, parts.grammar, parts.stateSize, place);
+  if (device !== 'auto') {
+    return modelOn(await startOn(device, threads, parts, options), { device, threads });
+  }
+  return startFastest({
+    adapter: await findAdapter(),
+    memory: createChoiceMemory(parts.hash, () => localStorage),
+    now: () => performance.now(),
+    start: async (device) => {
+      const port = await startOn(device, threads, parts, options);
+      const place: Place = { device, threads };
+      if (device === 'wasm') return modelOn(port, place);
+      const startFallback = async (): Promise<ModelPort> => {
+        const { signal: _, ...rest } = options; // it was for the start
+        place.device = 'wasm';
+        return startOn('wasm', threads, parts, rest);
+      };
+      return modelOn(new GpuWithFallback(port, startFallback), place);
+    },
+  });
+}
+
+interface Place {
+  device: ComputeDevice;
+  readonly threads: number;
+}
+
+async function startOn(
+  device: ComputeDevice,
+  threads: number,
+  parts: ModelParts,
+  options: RuntimeOptions,
+): Promise<ModelPort> {
+  const { worker = true, files, signal = new AbortController().signal, onProgress } = options;
+  const runtime = DEVICE_FILES[device];
   signal.throwIfAborted();
-  const client = await EngineClient.open(locateFile(DEVICE_FILES[device].worker, files), worker);
+  const client = await EngineClient.open(locateFile(runtime.worker, files), worker);
   const abort = (): void => void client.close();
   signal.addEventListener('abort', abort, { once: true });
   try {
     const kind = parts.graphs.chunk && device === 'wasm' ? 'chunk' : 'step';
     const source = parts.graphs[kind]!;
+    const isFetched = typeof source === 'function';
     const [wasm, graph] = await Promise.all([
-      fetchRuntime(device, files, signal),
-      typeof source === 'function' ? source(signal) : source,
+      fetchRuntime(locateFile(runtime.wasm.file, files), runtime.wasm, {
+        cache: cacheOf(options),
+        signal,
+        onBytes: (bytesDone) =>
+          onProgress?.({ file: runtime.wasm.file, bytesDone, bytesTotal: runtime.wasm.bytes }),
+      }),
+      isFetched ? source(signal) : source,
     ]);
-    const given = typeof source === 'function' ? [graph.buffer as ArrayBuffer] : [];
     const request = { threads, wasm, graphs: { [kind]: graph }, grammar: parts.grammar };
+    const given = isFetched ? [graph.buffer as ArrayBuffer] : [];
     await client.call('start', request, [wasm.buffer, ...given]);
-    const port = kind === 'step' ? client : new StepOnDemand(client, parts.graphs.step);
-    return new WebModel(port, parts.grammar, parts.stateSize, { device, threads });
+    return kind === 'step' ? client : new StepOnDemand(client, parts.graphs.step);
   } catch (error) {
     await client.close();
     signal.throwIfAborted(); // what failed then failed because of it
@@ -54,24 +104,4 @@ export async function startModel(
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-async function fetchRuntime(
-  device: ComputeDevice,
-  files: FileLocations | undefined,
-  signal: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const entry = DEVICE_FILES[device].wasm;
-  const response = await fetch(locateFile(entry.file, files), { signal });
-  const content = new Uint8Array(await response.arrayBuffer());
-  if (!(await hasHash(content, entry.sha256))) verifyFile(entry, content);
-  return content;
-}
-
-/** Off this thread, where the browser can: hashing megabytes in JavaScript would hold up the page.
- *  @returns false also where it cannot */
-async function hasHash(content: Uint8Array<ArrayBuffer>, expected: string): Promise<boolean> {
-  if (!globalThis.crypto?.subtle) return false; // the page is not secure
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') === expected;
 }

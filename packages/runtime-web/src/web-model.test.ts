@@ -1,4 +1,6 @@
-// Models in the pages of a real Chromium, from the files as they are published.
+// The bundled model in pages of a real Chromium, from the files of this package as they are published.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import {
   type Browser,
   haveChromium,
@@ -11,43 +13,281 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as Standalone from './standalone.js';
 import { serveModelSite } from './testing/model-site.js';
 
+// What bodies of `page.evaluate` see.
 declare const ostinato: typeof Standalone;
+
+const STRICT_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
+
+/** A busy machine takes its time to start a browser. */
+const START_MS = 60_000;
 
 describe.runIf(haveChromium())('a model in a page', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium({ webgpu: true });
-  }, 60_000);
+  }, START_MS);
   afterAll(() => browser.close());
 
-  /** Runs a body in a page of a site; the page must see no error. */
-  async function inPageOf(site: SiteOptions, body: (page: Page) => Promise<void>): Promise<void> {
+  /** Runs a body in a page of a site. */
+  async function visit(
+    site: SiteOptions,
+    body: (page: Page) => Promise<void>,
+  ): Promise<{ problems: string[]; requests: string[] }> {
     await using served = await serveModelSite(site);
     await using opened = await openPage(browser, served.origin);
     await opened.page.waitForFunction(() => 'ostinato' in globalThis);
     await body(opened.page);
-    expect(opened.problems).toEqual([]);
+    return { problems: opened.problems, requests: served.requests };
   }
+
+  /** The browser takes its time (2 s) to end threads that wait. */
+  const expectNoWorkers = (page: Page): Promise<void> =>
+    expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0);
 
   it.each([
     { threads: 1, isolated: false },
     { threads: 2, isolated: true },
-  ])('computes golden.json with $threads threads, isolated: $isolated', ({ threads, isolated }) =>
-    inPageOf({ isolated }, async (page) => {
-      const found = await page.evaluate(async (threads) => {
-        const { checkGolden, parseGolden, parseTokenizer, startModel } = ostinato;
-        const read = async (file: string) =>
-          (await fetch(`/models/musicnet/${file}`)).arrayBuffer();
-        const text = async (file: string) => new TextDecoder().decode(await read(file));
-        const bytes = async (file: string) => new Uint8Array(await read(file));
-        const { grammar } = parseTokenizer(await text('tokenizer.json'));
-        const graphs = { step: () => bytes('step.onnx'), chunk: () => bytes('chunk.onnx') };
-        const model = await startModel({ graphs, grammar, stateSize: 2048 }, { threads });
-        await checkGolden(model, parseGolden(await text('golden.json')));
-        await model.dispose();
-        return model.threads;
-      }, threads);
-      expect(found).toBe(threads);
-    }),
+  ])(
+    'computes golden.json with $threads threads under a strict policy, isolated: $isolated',
+    async ({ threads, isolated }) => {
+      const headers = { 'content-security-policy': STRICT_POLICY };
+      const { problems } = await visit({ isolated, headers }, async (page) => {
+        const found = await page.evaluate(async (threads) => {
+          const { model, golden } = await ostinato.loadModel('/models/musicnet', { threads });
+          await ostinato.checkGolden(model, golden);
+          await model.dispose();
+          return model.threads;
+        }, threads);
+        expect(found).toBe(threads);
+        await expectNoWorkers(page);
+      });
+      expect(problems).toEqual([]);
+    },
   );
+
+  it('computes the beginning of golden.json on webgpu', async () => {
+    const { problems } = await visit({}, async (page) => {
+      const device = await page.evaluate(async () => {
+        const { model, golden } = await ostinato.loadModel('/models/musicnet', {
+          device: 'webgpu',
+        });
+        const compositions = golden.compositions
+          .slice(0, 1)
+          .map((piece) => ({ ...piece, tokens: piece.tokens.slice(0, 12) }));
+        await ostinato.checkGolden(model, { ...golden, compositions });
+        await model.dispose();
+        return model.device;
+      });
+      expect(device).toBe('webgpu');
+    });
+    expect(problems).toEqual([]);
+  });
+
+  // A long task is measured by the clock: on a busy machine anything can be one, so it may try again.
+  it('never holds the page up for 50 ms while it composes', { retry: 3 }, async () => {
+    await visit({}, async (page) => {
+      const { notes, longest } = await page.evaluate(async () => {
+        const { model, tokenizer } = await ostinato.loadModel('/models/musicnet/');
+        let longest = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+        });
+        observer.observe({ type: 'longtask' });
+        const { score } = await ostinato.compose(model, tokenizer, { seed: 7, seconds: 20 });
+        await new Promise((resolve) => setTimeout(resolve, 100)); // entries come late
+        await model.dispose();
+        return { notes: ostinato.countNotes(score), longest };
+      });
+      expect(notes).toBeGreaterThan(50);
+      expect(longest).toBeLessThan(50);
+    });
+  });
+
+  it('fetches one graph and one runtime to compose, tells how far it is, and keeps them', async () => {
+    const { requests, problems } = await visit({}, async (page) => {
+      const seen = await page.evaluate(async () => {
+        const seen: Standalone.LoadProgress[] = [];
+        for (const device of ['wasm', 'auto'] as const) {
+          const { model, tokenizer } = await ostinato.loadModel('models/musicnet', {
+            device,
+            onProgress: (progress) => seen.push(progress),
+          });
+          await ostinato.compose(model, tokenizer, { maxTokens: 8 });
+          await model.dispose();
+        }
+        return seen;
+      });
+      const [first] = seen;
+      const last = seen.at(-1)!;
+      expect(first.bytesDone).toBeLessThan(first.bytesTotal);
+      expect(last.bytesDone).toBe(last.bytesTotal);
+      expect(new Set(seen.map(({ bytesTotal }) => bytesTotal)).size).toBe(1);
+    });
+    const large = requests.filter((path) => /\.(onnx|wasm)$/.test(path));
+    expect(large.toSorted()).toEqual([
+      '/models/musicnet/chunk.onnx',
+      '/ort-wasm-simd-threaded.wasm',
+    ]);
+    expect(problems).toEqual([]);
+  });
+
+  it('works where nothing can be stored', async () => {
+    await visit({}, async (page) => {
+      const drawn = await page.evaluate(async () => {
+        const refuse = {
+          get: () => {
+            throw new DOMException('no', 'SecurityError');
+          },
+        };
+        Object.defineProperty(globalThis, 'caches', refuse);
+        Object.defineProperty(globalThis, 'localStorage', refuse);
+        const { model, tokenizer } = await ostinato.loadModel('/models/musicnet', {
+          device: 'auto',
+        });
+        const { tokens } = await ostinato.compose(model, tokenizer, { maxTokens: 8 });
+        await model.dispose();
+        return tokens.length;
+      });
+      expect(drawn).toBeGreaterThan(8);
+    });
+  });
+
+  it('refuses a model that is not there, or was tampered with, by name', async () => {
+    const folder = fileURLToPath(new URL('../../../models/musicnet/', import.meta.url));
+    const tampered = await readFile(`${folder}chunk.onnx`);
+    tampered[tampered.length >> 1] ^= 1;
+    await visit({ files: { '/models/musicnet/chunk.onnx': tampered } }, async (page) => {
+      const errors = await page.evaluate(() =>
+        Promise.all(
+          ['/models/musicnet', '/models/nothing'].map((address) =>
+            ostinato.loadModel(address).then(
+              () => undefined,
+              ({ code, message }) => ({ code, message }),
+            ),
+          ),
+        ),
+      );
+      expect(errors).toMatchObject([
+        { code: 'wrong-hash', message: expect.stringMatching(/^chunk.onnx: /) as string },
+        { code: 'not-found', message: expect.stringMatching(/models\/nothing/) as string },
+      ]);
+    });
+  });
+
+  it('keeps its memory over 50 compositions and gives it back', { timeout: 120_000 }, async () => {
+    // The measurement counts workers and their wasm; the browser allows it to isolated pages.
+    await visit({ isolated: true }, async (page) => {
+      const bytes = await page.evaluate(async () => {
+        const measure = async (): Promise<number> => {
+          const { performance } = globalThis as unknown as {
+            performance: { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
+          };
+          return (await performance.measureUserAgentSpecificMemory()).bytes;
+        };
+        const before = await measure();
+        const { model, tokenizer } = await ostinato.loadModel('/models/musicnet', { threads: 1 });
+        const compose = async (first: number, count: number): Promise<void> => {
+          for (let seed = first; seed < first + count; seed++)
+            await ostinato.compose(model, tokenizer, { seed, maxTokens: 8 });
+        };
+        await compose(0, 10);
+        const early = await measure();
+        await compose(10, 50);
+        const late = await measure();
+        await model.dispose();
+        return { before, early, late, after: await measure() };
+      });
+      await expectNoWorkers(page);
+      expect(bytes.early - bytes.before).toBeGreaterThan(10e6); // the model itself was counted
+      expect(bytes.late - bytes.early).toBeLessThan(2e6);
+      expect(bytes.after - bytes.before).toBeLessThan(5e6);
+    });
+  });
+
+  it.each([
+    ['ort-wasm-simd-threaded.wasm', {}],
+    ['ort-wasm-simd-threaded.jspi.wasm', { device: 'webgpu' }],
+  ] as const)('refuses a %s that was tampered with, by name', async (file, options) => {
+    const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+    const tampered = await readFile(dist + file);
+    tampered[tampered.length >> 1] ^= 1;
+    await visit({ files: { [`/${file}`]: tampered } }, async (page) => {
+      const error = await page.evaluate(async (options) => {
+        try {
+          await ostinato.loadModel('/models/musicnet', options);
+          return undefined;
+        } catch (error) {
+          const { code, message } = error as Standalone.OstinatoError;
+          return { isOurs: error instanceof ostinato.ArtifactError, code, message };
+        }
+      }, options);
+      expect(error).toMatchObject({ isOurs: true, code: 'wrong-hash' });
+      expect(error?.message).toMatch(new RegExp(`^${file}: expected SHA-256`));
+      await expectNoWorkers(page);
+    });
+  });
+
+  it('says so when the worker is not where it should be', async () => {
+    await visit({}, async (page) => {
+      const error = await page.evaluate(async () => {
+        const started = ostinato.loadModel('/models/musicnet', {
+          files: { 'wasm-worker.js': '/nowhere/worker.js' },
+        });
+        return started.catch(({ code, message }) => ({ code, message }));
+      });
+      expect(error).toMatchObject({
+        code: 'worker-failed',
+        message: expect.stringMatching(/nowhere\/worker.js: .*`files`/) as string,
+      });
+      await expectNoWorkers(page);
+    });
+  });
+
+  it('refuses threads that the page may not have', async () => {
+    await visit({}, async (page) => {
+      const code = await page.evaluate(() =>
+        ostinato.loadModel('/models/musicnet', { threads: 2 }).catch((error) => error.code),
+      );
+      expect(code).toBe('device-missing');
+    });
+  });
+
+  it.each([0, 20, 200])('is aborted %d ms after its start and leaves no worker', async (delay) => {
+    await visit({}, async (page) => {
+      const outcome = await page.evaluate(async (delay) => {
+        const reason = new Error('enough');
+        const controller = new AbortController();
+        const started = ostinato.loadModel('/models/musicnet', { signal: controller.signal });
+        setTimeout(() => controller.abort(reason), delay);
+        return started.then(
+          ({ model }) => model.dispose().then(() => 'started before'),
+          (error) => (error === reason ? 'the reason' : String(error)),
+        );
+      }, delay);
+      expect(outcome).toMatch(delay === 0 ? /^the reason$/ : /^the reason$|^started before$/);
+      await expectNoWorkers(page);
+    });
+  });
+
+  it("starts a worker of another origin's file", async () => {
+    await using cdn = await serveModelSite({
+      headers: {
+        'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
+      },
+    });
+    const { problems } = await visit({ isolated: true }, async (page) => {
+      const drawn = await page.evaluate(async (files) => {
+        const { model, tokenizer } = await ostinato.loadModel('/models/musicnet', {
+          files,
+          threads: 2,
+        });
+        const { tokens } = await ostinato.compose(model, tokenizer, { maxTokens: 20 });
+        await model.dispose();
+        return tokens.length;
+      }, cdn.origin);
+      expect(drawn).toBeGreaterThan(20);
+    });
+    expect(problems).toEqual([]);
+  });
 });

@@ -5,20 +5,26 @@ import type { ComputeDevice } from './worker/messages.js';
 
 /** A model in a worker of this page. The worker ends with `dispose`, and its memory goes back with it. */
 export class WebModel extends RemoteModel {
-  /** Where it computes. */
-  readonly device: ComputeDevice;
-  /** Threads of wasm that it computes with. */
-  readonly threads: number;
+  readonly #place: { readonly device: ComputeDevice; readonly threads: number };
 
   /** @internal use `startModel` or `loadModel` */
   constructor(
     port: ModelPort,
     grammar: Grammar,
     stateSize: number,
-    { device, threads }: { device: ComputeDevice; threads: number },
+    place: { readonly device: ComputeDevice; readonly threads: number },
   ) {
     super(port, grammar, stateSize);
-    this.device = device;
-    this.threads = threads;
+    this.#place = place;
+  }
+
+  /** Where it computes. With the device 'auto', wasm takes over when a GPU is lost. */
+  get device(): ComputeDevice {
+    return this.#place.device;
+  }
+
+  /** Threads of wasm that it computes with. */
+  get threads(): number {
+    return this.#place.threads;
   }
 }

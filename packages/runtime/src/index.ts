@@ -1,3 +1,4 @@
+export { chooseGraphs } from './choose-graphs.js';
 export { DeviceError, ModelClosedError, RuntimeError } from './errors.js';
 export { PendingCalls } from './pending-calls.js';
 export type {
