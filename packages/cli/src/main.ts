@@ -9,7 +9,7 @@ import { describeError } from './terminal/describe-error.js';
 export async function main(args: readonly string[]): Promise<number> {
   tolerateReadersThatLeave();
   let exitCode = 0;
-  const program = createProgram((code) => {
+  const program = await createProgram(args, (code) => {
     exitCode = code;
   });
   try {

@@ -1,18 +1,28 @@
 // The program with all its commands.
 import { Command } from 'commander';
-import { addEvaluateCommand } from './commands/evaluate.js';
-import { addExportCommand } from './commands/export.js';
-import { addGenerateCommand } from './commands/generate.js';
-import { addInspectCommand } from './commands/inspect.js';
-import { addMergeCommand } from './commands/merge.js';
-import { addPrepareCommand } from './commands/prepare.js';
-import { addReportCommand } from './commands/report.js';
-import { addTrainCommand } from './commands/train.js';
-import { addTranscribeCommand } from './commands/transcribe.js';
-import { addVerifyCommand } from './commands/verify.js';
 
-/** @param setExitCode told the exit code of the command that ran */
-export function createProgram(setExitCode: (code: number) => void): Command {
+type AddCommand = (program: Command, setExitCode: (code: number) => void) => void;
+
+/** In the order in which the help lists them. Most of a command's time to start is the loading of what it imports. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  prepare: async () => (await import('./commands/prepare.js')).addPrepareCommand,
+  merge: async () => (await import('./commands/merge.js')).addMergeCommand,
+  train: async () => (await import('./commands/train.js')).addTrainCommand,
+  report: async () => (await import('./commands/report.js')).addReportCommand,
+  export: async () => (await import('./commands/export.js')).addExportCommand,
+  generate: async () => (await import('./commands/generate.js')).addGenerateCommand,
+  evaluate: async () => (await import('./commands/evaluate.js')).addEvaluateCommand,
+  inspect: async () => (await import('./commands/inspect.js')).addInspectCommand,
+  verify: async () => (await import('./commands/verify.js')).addVerifyCommand,
+  transcribe: async () => (await import('./commands/transcribe.js')).addTranscribeCommand,
+};
+
+/** @param args what follows the program's name: if it begins with a command, only that one is loaded
+ *  @param setExitCode told the exit code of the command that ran */
+export async function createProgram(
+  args: readonly string[],
+  setExitCode: (code: number) => void,
+): Promise<Command> {
   const program = new Command('ostinato')
     .description('Train a music model on your own machine and compose with it.')
     .version('0.1.0')
@@ -36,15 +46,8 @@ From MIDI files to music:
   $ ostinato export runs/mine --out models/mine
   $ ostinato generate --model models/mine --seed 7 --out piece.mid`,
     );
-  addPrepareCommand(program, setExitCode);
-  addMergeCommand(program, setExitCode);
-  addTrainCommand(program, setExitCode);
-  addReportCommand(program, setExitCode);
-  addExportCommand(program, setExitCode);
-  addGenerateCommand(program, setExitCode);
-  addEvaluateCommand(program, setExitCode);
-  addInspectCommand(program, setExitCode);
-  addVerifyCommand(program, setExitCode);
-  addTranscribeCommand(program, setExitCode);
+  const [first = ''] = args;
+  const loaders = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]] : Object.values(COMMANDS);
+  for (const load of loaders) (await load())(program, setExitCode);
   return program;
 }
