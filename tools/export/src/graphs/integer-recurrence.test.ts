@@ -25,8 +25,8 @@ it('is exact where every product has the same sign', async () => {
   const state = new Float32Array(size).fill(1);
 
   const exact = evaluateModel(decodeModel(step).graph, {
-    tokens: { dataType: 'int64', shape: [1, 1], data: [3] },
-    state: { dataType: 'float32', shape: [1, size], data: [...state] },
+    tokens: { shape: [1, 1], data: [3] },
+    state: { shape: [1, size], data: [...state] },
   });
   const session = await InferenceSession.create(step, { intraOpNumThreads: 1 });
   const found = await session.run({
