@@ -22,7 +22,11 @@ for (const check of checks)
   count(runCheck(check) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 const filters = process.argv.slice(2);
 // Parts of the paths of the tests that need Chromium or its software adapter.
-const chromiumTests = ['packages/training/src/engines/onnx/webgpu.test.ts', 'packages/runtime-web'];
+const chromiumTests = [
+  'packages/training/src/engines/onnx/webgpu.test.ts',
+  'packages/runtime-web',
+  'tools/export/src/web-runtime.test.ts',
+];
 if (
   filters.length === 0 ||
   filters.some((filter) =>

@@ -290,4 +290,48 @@ describe.runIf(haveChromium())('a model in a page', () => {
     });
     expect(problems).toEqual([]);
   });
+
+  it('goes on on wasm with the same notes when the GPU is lost', { timeout: 120_000 }, async () => {
+    // A browser of its own: what kills the process of the GPU would disturb the other pages.
+    const lossy = await launchChromium({ webgpu: true });
+    try {
+      await using site = await serveModelSite();
+      await using opened = await openPage(lossy, site.origin);
+      const { page } = opened;
+      await page.waitForFunction(() => 'ostinato' in globalThis);
+      const start = await page.evaluate(async () => {
+        // SwiftShader calls itself a fallback, for which 'auto' makes no trial; and wasm would win it.
+        const { gpu } = navigator as unknown as { gpu: { requestAdapter(): Promise<unknown> } };
+        gpu.requestAdapter = async () => ({
+          info: { vendor: 'test', architecture: '', device: '' },
+        });
+        const text = await (await fetch('/models/musicnet/manifest.json')).text();
+        const { sha256 } = ostinato.parseManifest(text);
+        localStorage.setItem(`ostinato-device-1/${sha256}/test`, 'webgpu');
+        const loaded = await ostinato.loadModel('/models/musicnet', { device: 'auto' });
+        Object.assign(globalThis, { loaded });
+        return loaded.model.device;
+      });
+      expect(start).toBe('webgpu');
+
+      const piece = page.evaluate(async () => {
+        const { model, tokenizer } = (globalThis as unknown as { loaded: Standalone.LoadedModel })
+          .loaded;
+        const { tokens } = await ostinato.compose(model, tokenizer, { seed: 5, maxTokens: 60 });
+        await model.dispose();
+        const wasm = await ostinato.loadModel('/models/musicnet');
+        const reference = await ostinato.compose(wasm.model, tokenizer, { seed: 5, maxTokens: 60 });
+        await wasm.model.dispose();
+        return { device: model.device, tokens: [...tokens], reference: [...reference.tokens] };
+      });
+      await page.waitForTimeout(1000);
+      const session = await lossy.newBrowserCDPSession();
+      await session.send('Browser.crashGpuProcess');
+      const { device, tokens, reference } = await piece;
+      expect(device).toBe('wasm');
+      expect(tokens).toEqual(reference);
+    } finally {
+      await lossy.close();
+    }
+  });
 });

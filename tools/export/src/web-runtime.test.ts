@@ -11,9 +11,15 @@ import {
   type Site,
   type TestPage,
 } from '@ostinato/chromium';
+import { compose } from '@ostinato/core';
 import { nextTokenModelContract } from '@ostinato/core/testing';
+import { loadModel } from '@ostinato/node';
+import type * as Standalone from '@ostinato/web/standalone';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyModel } from './testing/tiny-model.js';
+
+// What bodies of `page.evaluate` see.
+declare const ostinato: typeof Standalone;
 
 const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const { graphs, grammar, stateSize } = tinyModel();
@@ -67,6 +73,30 @@ describe.runIf(haveChromium())('the runtime of the browser', () => {
     it('leaves no error in the page', () => {
       expect(opened.problems).toEqual([]);
     });
+  });
+
+  it('composes what Node composes from the same seed', async () => {
+    const models = fileOf('../../../models/');
+    const options = { seed: 11, maxTokens: 120 };
+    const { model, tokenizer, manifest } = await loadModel(`${models}musicnet`);
+    const { tokens } = await compose(model, tokenizer, { ...manifest.sampling, ...options });
+    await model.dispose();
+
+    const script = `import * as ostinato from '/ostinato.js'; globalThis.ostinato = ostinato;`;
+    await using site = await serveSite({
+      files: { ...files, '/page.js': script },
+      folders: { '/models/': models, '/': fileOf('../../../packages/runtime-web/dist') },
+    });
+    await using opened = await openPage(browser, `${site.origin}/`);
+    await opened.page.waitForFunction(() => 'ostinato' in globalThis);
+    const found = await opened.page.evaluate(async (options) => {
+      const { compose, loadModel } = ostinato;
+      const { model, tokenizer, manifest } = await loadModel('/models/musicnet');
+      const { tokens } = await compose(model, tokenizer, { ...manifest.sampling, ...options });
+      await model.dispose();
+      return [...tokens];
+    }, options);
+    expect(found).toEqual([...tokens]);
   });
 });
 

@@ -10,10 +10,8 @@ import type { StoredNetwork } from './network.js';
 import { inputTable, type Recurrence } from './recurrence.js';
 import { type StoredMatrix, widen } from './weights.js';
 
-/** A hidden unit of 1 is this many steps. */
+/** A hidden unit of 1; 128 stands for 0. */
 const STEPS = 127;
-/** The byte that stands for 0. */
-const ZERO = 128;
 
 interface Quantiser {
   readonly scale: Value;
@@ -25,7 +23,7 @@ export function integerRecurrence(graph: GraphBuilder, network: StoredNetwork): 
   const { config } = network;
   const quantiser: Quantiser = {
     scale: graph.float(1 / STEPS),
-    zero: graph.constant('uint8', ZERO),
+    zero: graph.constant('uint8', 128),
   };
   const bias = (index: number) =>
     graph.initializer(
@@ -71,8 +69,7 @@ export function integerRecurrence(graph: GraphBuilder, network: StoredNetwork): 
 }
 
 interface IntegerMatrix {
-  /** uint8 [columns, rows]: the stored matrix, transposed, with 128 for 0. Bytes times signed bytes would add two products in
-   *  16 bits on processors before AVX-512 VNNI, and silently saturate; bytes times bytes are exact on all. */
+  /** int8 [columns, rows]: the stored matrix, transposed. */
   readonly values: Value;
   /** [rows] */
   readonly scale: Value;
@@ -84,14 +81,14 @@ function declare(graph: GraphBuilder, name: string, matrix: StoredMatrix): Integ
     throw new RangeError(`${name}: expected weights stored as int8`);
   }
   const [rows, columns] = shape;
-  const transposed = new Uint8Array(values.length);
+  const transposed = new Int8Array(values.length);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      transposed[column * rows + row] = values[row * columns + column] + ZERO;
+      transposed[column * rows + row] = values[row * columns + column];
     }
   }
   return {
-    values: graph.initializer(`${name}.transposed`, tensorOf('uint8', transposed, [columns, rows])),
+    values: graph.initializer(`${name}.transposed`, tensorOf('int8', transposed, [columns, rows])),
     scale: graph.initializer(`${name}.transposed.scale`, tensorOf('float32', scales, [rows])),
   };
 }
@@ -128,7 +125,7 @@ function product(
   const [result] = graph.node({
     opType: 'MatMulIntegerToFloat',
     domain: 'com.microsoft',
-    inputs: [x, values, quantiser.scale, scale, quantiser.zero, quantiser.zero, bias],
+    inputs: [x, values, quantiser.scale, scale, quantiser.zero, undefined, bias],
     outputs: [{ dataType: 'float32', shape: [x.shape[0], values.shape[1]] }],
   });
   return result;
