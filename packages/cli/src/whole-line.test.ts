@@ -1,5 +1,5 @@
 // The whole line through the real binary: prepare, train, interrupt, resume, export, generate, evaluate.
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Score, writeMidi } from '@ostinato/core';
@@ -186,6 +186,33 @@ it('evaluates the model beside a 5-gram on the same tokens', async () => {
   expect(network['natsPerToken']).toBeGreaterThan(0);
   expect(network['natsPerToken']).toBeLessThan(Math.log(200)); // better than chance
   expect(baseline['natsPerToken']).toBeLessThan(Math.log(200));
+});
+
+it('gives a model a fast form, measured on the corpus, and verifies what it reads out', async () => {
+  const exported = await runJson(
+    'export model --out forms --precision int8,int8-dynamic --data corpus',
+    { cwd },
+  );
+  expect(exported['evaluatedOn']).toBe('the validation split of corpus');
+  expect(exported['forms']).toMatchObject([
+    { precision: 'int8', natsPerToken: exported['trainedNatsPerToken'] }, // its weights are what there is
+    { precision: 'int8-dynamic' },
+  ]);
+  for (const file of ['step.onnx', 'chunk.onnx', 'golden.json']) {
+    const before = await readFile(join(cwd, 'model', file));
+    expect((await readFile(join(cwd, 'forms', file))).equals(before)).toBe(true);
+  }
+  await runJson('generate --model forms --precision int8-dynamic --bars 1 --out fast.mid', { cwd });
+
+  const { code, stdout } = await runOstinato('inspect forms', { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/every file is as it was exported/);
+  expect(stdout).toMatch(/^plays +acoustic-grand-piano/m);
+  expect(stdout).toMatch(/^chunk\.int8-dynamic\.onnx \(chunk\) +int8-dynamic .* node-cpu$/m);
+  await appendFile(join(cwd, 'forms', 'golden.json'), ' ');
+  const damaged = await runOstinato('inspect forms', { cwd });
+  expect(damaged.code).toBe(1);
+  expect(damaged.stderr).toMatch(/^ostinato: golden\.json: expected \d+ bytes[^\n]*\n$/);
 });
 
 it('summarises each folder that it made', async () => {

@@ -135,7 +135,7 @@ function paritySection({ forms }: ModelReport): string {
       draws.ties === 0
         ? `drew the same ${count(draws.tokens)} tokens`
         : `drew the same ${count(draws.tokens - draws.ties)} of ${count(draws.tokens)} tokens, the others within rounding of each other,`;
-    return `${precision}: the chunk graph and the step graph ${alike} over seeds ${draws.seeds.join(', ')}.`;
+    return `- \`${precision}\`: the chunk graph and the step graph ${alike} over seeds ${draws.seeds.join(', ')}.`;
   });
   return (
     `Largest differences of a logit between the trained network with the stored weights (in float64), the step graph and ` +

@@ -40,12 +40,13 @@ export async function measureForms(
   const reports: FormReport[] = [];
   for (const form of forms) {
     signal?.throwIfAborted();
-    await using model = await start(form, source);
+    await using own = form === trainedForm ? undefined : await start(form, source);
+    const model = own ?? trained;
     if (form === primary) golden = await createGolden(model, { primer });
     const subject = { parameters, form, grammar, model, primer, tokens, original };
     const { precision } = form;
     const checked = await checkParity(subject);
-    const { natsPerToken } = precision === 'f32' ? before : await evaluate(model, precision);
+    const { natsPerToken } = form === trainedForm ? before : await evaluate(model, precision);
     const tokensPerSecond = speed ? await measureSpeed(model, primer) : undefined;
     reports.push({
       precision,
