@@ -1,4 +1,5 @@
 // The validation split of a corpus, as the exporter takes it: it knows models, and training knows corpora.
+import { basename, resolve } from 'node:path';
 import type { ValidationData } from '@ostinato/export';
 import { evaluateTokens, openCorpus } from '@ostinato/training';
 import { InputError } from './input-file.js';
@@ -18,7 +19,7 @@ export async function openValidationData(
     throw new InputError('empty-split', `${folder}: the validation split holds no piece`);
   }
   return {
-    name: `the validation split of ${folder}`,
+    name: `the validation split of ${basename(resolve(folder))}`, // a card goes elsewhere, and so may not name a path
     evaluate: (model, what) =>
       evaluateTokens(model, corpus, 'validation', {
         signal,

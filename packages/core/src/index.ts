@@ -43,6 +43,7 @@ export type { ModelRuntime, RecommendedSampling } from './artifact/manifest-part
 export { MODEL_RUNTIMES, recommendedSamplingSchema } from './artifact/manifest-parts.js';
 export type {
   GraphExpectation,
+  HashFunction,
   InspectGraph,
   VerifiedArtifact,
   VerifiedGraph,

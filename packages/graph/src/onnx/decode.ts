@@ -1,27 +1,20 @@
 // A model from the bytes of an ONNX file that may come from anywhere.
-import { fromBinary, type UnknownField } from '@bufbuild/protobuf';
-import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import { GraphError } from '../errors.js';
 import type { Attribute, Dimension, Graph, Model, Node, Value } from '../ir.js';
 import { ATTRIBUTE_KINDS, attributeKindName } from './attribute-kinds.js';
 import { dataTypeOfCode, MICROSOFT_DOMAIN } from './data-types.js';
 import { decodeTensor } from './decode-tensor.js';
-import {
-  type AttributeProto,
-  type GraphProto,
-  type ModelProto,
-  ModelProtoSchema,
-  type NodeProto,
-  type TensorShapeProto_Dimension,
-  type ValueInfoProto,
+import type {
+  AttributeProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  TensorShapeProto_Dimension,
+  ValueInfoProto,
 } from './onnx_pb.js';
-import { type ScanLimits, scanModel } from './scan.js';
+import { readModelMessage } from './read-message.js';
 
 const MIB = 2 ** 20;
-/** Messages that a subgraph adds to the depth: node, attribute, graph. */
-const MESSAGES_PER_SUBGRAPH = 3;
-/** Messages from the model to its deepest part without subgraphs: the dimension of an input. */
-const MESSAGES_AROUND = 7;
 
 export interface DecodeLimits {
   /** Size of the file; default 1 GiB. */
@@ -54,7 +47,7 @@ export function decodeModel(
   if (bytes.length > maxBytes) {
     fail('onnx-limit', 'ONNX model', `at most ${maxBytes} bytes expected, ${bytes.length} found`);
   }
-  const message = parse(bytes, { maxStructureBytes, maxNodes, maxNesting });
+  const message = readModelMessage(bytes, { maxStructureBytes, maxNodes, maxNesting });
   refuseUnknown(message, 'model');
   if (message.graph === undefined) fail('onnx-malformed', 'model', 'no graph found');
   const versions = decodeOpsets(message);
@@ -68,18 +61,6 @@ export function decodeModel(
     producerName: message.producerName,
     producerVersion: message.producerVersion,
   };
-}
-
-function parse(bytes: Uint8Array, limits: ScanLimits): ModelProto {
-  try {
-    scanModel(bytes, limits);
-    const recursionLimit = MESSAGES_AROUND + MESSAGES_PER_SUBGRAPH * limits.maxNesting;
-    return fromBinary(ModelProtoSchema, bytes, { recursionLimit });
-  } catch (cause) {
-    if (cause instanceof GraphError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GraphError('onnx-malformed', `ONNX model: no valid protobuf (${reason})`, { cause });
-  }
 }
 
 type Versions = ReadonlyMap<string, number>;
@@ -188,7 +169,7 @@ function decodeAttributeValue(
 
 function decodeText(bytes: Uint8Array, where: string): string {
   try {
-    return getTextEncoding().decodeUtf8(bytes, true);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new GraphError('onnx-malformed', `${where}: no valid UTF-8`, { cause });
   }
@@ -240,7 +221,10 @@ function uniqueMap<Item>(entries: [string, Item][], where: string): Map<string, 
 }
 
 /** A field that the schema leaves out may change the meaning of the model, so it is an error. */
-function refuseUnknown(message: { $unknown?: UnknownField[] | undefined }, where: string): void {
+function refuseUnknown(
+  message: { $unknown?: readonly { readonly no: number }[] | undefined },
+  where: string,
+): void {
   const field = message.$unknown?.[0];
   if (field !== undefined) {
     fail('onnx-unsupported', where, `field ${field.no} of the ONNX schema is not supported`);
