@@ -46,6 +46,15 @@ it('continue.mjs prints new notes', async () => {
     expect(line).toMatch(/^[\d.]+ s {2}[\w ]+ {2}\d+$/);
 });
 
+it('from-tfjs.mjs makes a model of a TF.js network, and composes with it', async () => {
+  const tokenizer = join(folder, 'work', 'model', 'tokenizer.json');
+  const file = join(folder, 'from-tfjs.mid');
+  const output = await runExample('from-tfjs.mjs', tokenizer, join(folder, 'tfjs'), file);
+  expect(output).toMatch(/^within \d\.\de-\d+ of TF\.js$/m);
+  const { score } = readMidi(await readFile(file));
+  expect(score.tracks.flatMap((track) => track.notes).length).toBeGreaterThan(0);
+});
+
 it('the README shows what compose.mjs does', async () => {
   const readme = await readFile(join(examples, '..', 'README.md'), 'utf8');
   const shown = /```ts\n(.*?)```/s.exec(readme)?.[1]?.trim().split('\n') ?? [];

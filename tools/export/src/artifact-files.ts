@@ -1,6 +1,7 @@
 // The files of an artifact, and the manifest that names them.
 import { createHash } from 'node:crypto';
 import {
+  type Architecture,
   type FileEntry,
   type Golden,
   type GraphEntry,
@@ -17,11 +18,9 @@ import {
   tokenizerToJson,
 } from '@ostinato/core';
 import { OPSET } from '@ostinato/graph';
-import type { LstmConfig } from '@ostinato/model';
 import type { AboutModel } from './about.js';
 import { ARTIFACT_FILES, graphFile } from './file-names.js';
-import type { Form } from './graphs/forms.js';
-import { stateSize } from './graphs/state.js';
+import type { EncodedForm } from './graphs/forms.js';
 import { modelCard } from './model-card.js';
 import type { ModelReport } from './measure/form-report.js';
 import { PRODUCER_NAME, PRODUCER_VERSION } from './producer.js';
@@ -38,21 +37,29 @@ const NEUTRAL_SAMPLING: RecommendedSampling = { temperature: 1, topP: 1, minP: 0
 
 export interface ArtifactParts {
   readonly about: AboutModel;
-  readonly config: LstmConfig;
+  readonly architecture: Architecture;
+  /** S, the numbers of state of one sequence. */
+  readonly stateSize: number;
   readonly tokenizer: Tokenizer;
-  readonly forms: readonly Form[];
+  readonly forms: readonly EncodedForm[];
   readonly golden: Golden;
   readonly report: ModelReport;
 }
 
 /** Lays out an artifact. */
 export function artifactFiles(parts: ArtifactParts): { manifest: Manifest; files: ArtifactFile[] } {
-  const { about, config, forms, report } = parts;
+  const { about, architecture, stateSize, forms, report } = parts;
   const graphs = graphFiles(forms);
   const tokenizer = textFile(ARTIFACT_FILES.tokenizer, tokenizerToJson(parts.tokenizer));
   const golden = textFile(ARTIFACT_FILES.golden, `${JSON.stringify(parts.golden)}\n`);
   const data = [...graphs.map(({ file }) => file), tokenizer, golden];
-  const facts = { about, config, report, graphs: graphs.map(({ entry }) => entry), files: data };
+  const facts = {
+    about,
+    architecture,
+    report,
+    graphs: graphs.map(({ entry }) => entry),
+    files: data,
+  };
   const card = textFile(ARTIFACT_FILES.card, modelCard(facts));
 
   const { manifest, text } = sealManifest({
@@ -61,15 +68,8 @@ export function artifactFiles(parts: ArtifactParts): { manifest: Manifest; files
     description: about.description,
     licence: about.licence,
     attribution: about.attribution,
-    architecture: {
-      kind: config.kind,
-      vocabularySize: config.vocabularySize,
-      embeddingSize: config.embeddingSize,
-      hiddenSize: config.hiddenSize,
-      layers: config.layers,
-      tiedOutput: config.tiedOutput,
-    },
-    stateSize: stateSize(config),
+    architecture,
+    stateSize,
     graphs: facts.graphs,
     tokenizer: entryOf(tokenizer),
     golden: entryOf(golden),
@@ -90,7 +90,7 @@ export function artifactFiles(parts: ArtifactParts): { manifest: Manifest; files
 
 /** The graphs that are shipped. Of int8-dynamic that is the chunk: who asks for logits wants those that are the same
  *  everywhere. */
-function graphFiles(forms: readonly Form[]): { file: ArtifactFile; entry: GraphEntry }[] {
+function graphFiles(forms: readonly EncodedForm[]): { file: ArtifactFile; entry: GraphEntry }[] {
   const primary = forms.find(({ precision }) => isReproducible(precision));
   return forms.flatMap((form) => {
     const { precision } = form;

@@ -16,6 +16,7 @@ import { decodeModel, type Graph, inspectModel } from '@ostinato/graph';
 import { afterAll, describe, expect, it } from 'vitest';
 import { artifactFiles } from './artifact-files.js';
 import { makeForm } from './graphs/forms.js';
+import { stateSize } from './graphs/state.js';
 import { randomParameters, tinyConfig } from './testing/random-network.js';
 import { tinyTokenizerConfig } from './testing/tiny-tokenizer.js';
 
@@ -48,7 +49,8 @@ function smallArtifact(): { files: Files; manifest: Manifest } {
       attribution: 'Nobody.',
       training: { data: 'none', steps: 1, tokens: 1, metrics: { validationLoss: 1.5 } },
     },
-    config,
+    architecture: config,
+    stateSize: stateSize(config),
     tokenizer,
     forms: precisions.map((precision) => makeForm(source, precision)),
     golden: {

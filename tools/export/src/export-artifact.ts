@@ -1,5 +1,11 @@
 // Trained parameters to a model artifact that has been checked on the runtime it is for.
-import { isReproducible, type Manifest, type ModelPrecision, type Tokenizer } from '@ostinato/core';
+import {
+  type Architecture,
+  isReproducible,
+  type Manifest,
+  type ModelPrecision,
+  type Tokenizer,
+} from '@ostinato/core';
 import {
   type LstmConfig,
   lstmParameters,
@@ -11,6 +17,7 @@ import { artifactFiles } from './artifact-files.js';
 import { ExportError } from './errors.js';
 import { makeForm } from './graphs/forms.js';
 import type { StoredMatrices } from './graphs/network.js';
+import { stateSize } from './graphs/state.js';
 import type { ModelReport, ValidationData } from './measure/form-report.js';
 import { measureForms } from './measure/measure-forms.js';
 import { checkFolderIsFree, writeFolder } from './write-folder.js';
@@ -63,11 +70,24 @@ export async function exportArtifact(
   const source = { ...trained, grammar: tokenizer.grammar, metadata: metadataOf(trained) };
   const forms = precisions.map((precision) => makeForm(source, precision));
   const { golden, report } = await measureForms(source, forms, primerOf(tokenizer), options);
-  const { manifest, files } = artifactFiles({ about, config, tokenizer, forms, golden, report });
+  const { manifest, files } = artifactFiles({
+    about,
+    architecture: architectureOf(config),
+    stateSize: stateSize(config),
+    tokenizer,
+    forms,
+    golden,
+    report,
+  });
   options.signal?.throwIfAborted();
   await writeFolder(folder, files);
   const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
   return { folder, manifest, report, bytes };
+}
+
+function architectureOf(config: LstmConfig): Architecture {
+  const { kind, vocabularySize, embeddingSize, hiddenSize, layers, tiedOutput } = config;
+  return { kind, vocabularySize, embeddingSize, hiddenSize, layers, tiedOutput };
 }
 
 /** @throws {ExportError} `bad-precision` if a form is asked for twice, or none is reproducible */
@@ -129,6 +149,6 @@ function metadataOf({ about, tokenizer, config }: TrainedModel): Map<string, str
 }
 
 /** The head of a piece for the first instrument of the vocabulary. */
-function primerOf(tokenizer: Tokenizer): number[] {
+export function primerOf(tokenizer: Tokenizer): number[] {
   return [...tokenizer.head({ instruments: tokenizer.instruments.slice(0, 1) })];
 }

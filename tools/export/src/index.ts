@@ -1,4 +1,4 @@
-export type { AboutModel } from './about.js';
+export { type AboutModel, type AboutOptions, describeModel } from './about.js';
 export { ExportError } from './errors.js';
 export {
   exportArtifact,
@@ -16,6 +16,16 @@ export type { Evaluation } from './measure/evaluate-composed.js';
 export type { FormReport, ModelReport, ValidationData } from './measure/form-report.js';
 export type { DrawReport } from './parity/compare-draws.js';
 export { type ConvertOptions, convertLayersModel } from './layers-model/convert-layers-model.js';
+export {
+  exportLayersArtifact,
+  type LayersArtifactOptions,
+  type LayersArtifactSource,
+} from './layers-artifact/export-layers-artifact.js';
+export {
+  type ExportedLayersModel,
+  exportLayersModel,
+  type ExportLayersModelOptions,
+} from './layers-model/export-layers-model.js';
 export { parseLayersModel, readLayersModel } from './layers-model/read-layers-model.js';
 export {
   checkAgainstTfjs,
@@ -34,7 +44,7 @@ export type {
   StatePort,
   Weight,
 } from './layers-model/types.js';
-export type { LogitErrors, ParityReport } from './parity/check-parity.js';
+export type { LogitErrors, ParityReport } from './parity/parity-report.js';
 export { VerifyError } from './verify/verify-error.js';
 export {
   type VerifiedInput,

@@ -17,7 +17,7 @@ const facts: CardFacts = {
     },
     commands: ['ostinato train --data corpus --out run', 'ostinato export run --out sonatas'],
   },
-  config: tinyConfig,
+  architecture: tinyConfig,
   graphs: [
     {
       file: 'step.onnx',

@@ -1,6 +1,5 @@
 // The model card: README.md of an artifact.
-import type { GraphEntry } from '@ostinato/core';
-import type { LstmConfig } from '@ostinato/model';
+import type { Architecture, GraphEntry } from '@ostinato/core';
 import type { AboutModel } from './about.js';
 import { ARTIFACT_FILES } from './file-names.js';
 import type { FormReport, ModelReport } from './measure/form-report.js';
@@ -8,24 +7,29 @@ import type { ArtifactFile } from './write-folder.js';
 
 export interface CardFacts {
   readonly about: AboutModel;
-  readonly config: LstmConfig;
+  readonly architecture: Architecture;
   readonly graphs: readonly GraphEntry[];
   readonly report: ModelReport;
   readonly files: readonly ArtifactFile[];
 }
 
 /** Writes the card as Markdown. */
-export function modelCard({ about, config, graphs, report, files }: CardFacts): string {
+export function modelCard({ about, architecture, graphs, report, files }: CardFacts): string {
+  const isConverted = architecture.kind === 'layers';
+  const original = isConverted ? 'TF.js' : 'the trained network in float64';
+  const reference = isConverted
+    ? 'TF.js'
+    : 'the trained network with the stored weights (in float64)';
   const sections = [
     `# ${about.name}`,
     about.description,
     section('Use', useSection(about)),
     section('Licence and attribution', `${about.licence}. ${about.attribution}`),
     section('Training', trainingSection(about)),
-    section('Network', networkSection(config)),
-    section('Forms', formsSection(report, graphs)),
+    section('Network', networkSection(architecture)),
+    section('Forms', formsSection(report, graphs, original)),
     section('Files', filesSection(files, graphs)),
-    section('Parity', paritySection(report)),
+    section('Parity', paritySection(report, reference)),
     ...(about.notes ? [section('Notes', about.notes)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -59,8 +63,12 @@ function trainingSection({ training, commands = [] }: AboutModel): string {
   return `${table}\n\nMade by:\n\n${codeBlock('sh', commands)}`;
 }
 
-function networkSection(config: LstmConfig): string {
-  const { vocabularySize, embeddingSize, hiddenSize, layers, tiedOutput } = config;
+function networkSection(architecture: Architecture): string {
+  if (architecture.kind === 'layers') {
+    const { vocabularySize, layers } = architecture;
+    return `Converted from a TF.js LayersModel: a vocabulary of ${vocabularySize} tokens, layers ${layers.join(', ')}.`;
+  }
+  const { vocabularySize, embeddingSize, hiddenSize, layers, tiedOutput } = architecture;
   return (
     `An LSTM language model: a vocabulary of ${vocabularySize} tokens, embedding ${embeddingSize}, ` +
     `${layers} x ${hiddenSize} hidden units${tiedOutput ? ', output tied to the embedding' : ''}.`
@@ -75,7 +83,11 @@ const MEANING: Readonly<Record<FormReport['precision'], string>> = {
     'int8 weights and products of integers: faster in Node on a CPU, and other notes than the forms above; only when asked for',
 };
 
-function formsSection(report: ModelReport, graphs: readonly GraphEntry[]): string {
+function formsSection(
+  report: ModelReport,
+  graphs: readonly GraphEntry[],
+  original: string,
+): string {
   const { forms, evaluatedOn, tokens, trainedNatsPerToken } = report;
   const hasSpeed = forms.some(({ tokensPerSecond }) => tokensPerSecond !== undefined);
   const head = ['form', 'bytes', 'logit error, largest', 'mean', 'nats per token', 'perplexity'];
@@ -100,7 +112,7 @@ function formsSection(report: ModelReport, graphs: readonly GraphEntry[]): strin
     .map(({ precision }) => `- \`${precision}\`: ${MEANING[precision]}.`)
     .join('\n');
   const measured =
-    `Logit errors are differences from the trained network in float64 over ${forms[0]?.parity.tokens} tokens; ` +
+    `Logit errors are differences from ${original} over ${forms[0]?.parity.tokens} tokens; ` +
     `nats per token (its exponential is the perplexity) are means over ${count(tokens)} tokens of ${evaluatedOn}` +
     `${hasSpeed ? '; tokens/s are those of one sequence on one thread of the machine of the export' : ''}.`;
   return `${list}\n\n${table}\n\n${measured}`;
@@ -123,7 +135,7 @@ function filesSection(files: readonly ArtifactFile[], graphs: readonly GraphEntr
   return tableOf(['file', 'bytes', 'what it is'], rows);
 }
 
-function paritySection({ forms }: ModelReport): string {
+function paritySection({ forms }: ModelReport, reference: string): string {
   const head = ['form', 'largest logit', 'trained and step', 'trained and chunk', 'step and chunk'];
   const rows = forms.map(({ precision, parity }) => [
     precision,
@@ -138,7 +150,7 @@ function paritySection({ forms }: ModelReport): string {
     return `- \`${precision}\`: the chunk graph and the step graph ${alike} over seeds ${draws.seeds.join(', ')}.`;
   });
   return (
-    `Largest differences of a logit between the trained network with the stored weights (in float64), the step graph and ` +
+    `Largest differences of a logit between ${reference}, the step graph and ` +
     `the chunk graph, over ${forms[0]?.parity.tokens} tokens:\n\n${tableOf(head, rows)}\n\n${drawn.join('\n')}`
   );
 }

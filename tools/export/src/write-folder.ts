@@ -1,9 +1,8 @@
-// Writing an artifact so that its folder is always whole: beside, synced, then renamed.
+// Writing an artifact, or a converted model, so that its folder is always whole: beside, synced, then renamed.
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { MANIFEST_FILE } from '@ostinato/core';
 import { ExportError } from './errors.js';
-import { isArtifactFile } from './file-names.js';
+import { foreignFile } from './file-names.js';
 
 export interface ArtifactFile {
   /** A plain file name. */
@@ -23,10 +22,7 @@ export async function checkFolderIsFree(folder: string): Promise<void> {
       cause: error,
     });
   }
-  const hasManifest = names.includes(MANIFEST_FILE);
-  const foreign = names.find(
-    (name) => !hasManifest || (name !== MANIFEST_FILE && !isArtifactFile(name)),
-  );
+  const foreign = foreignFile(names);
   if (foreign === undefined) return;
   throw new ExportError(
     'folder-taken',

@@ -43,7 +43,9 @@ export function encodeObservedChunk(
   return encodeGraph(graph, new Map());
 }
 
-function encodeGraph(graph: Graph, metadata: ReadonlyMap<string, string>): Uint8Array {
+/** Validates and encodes a graph.
+ *  @throws {GraphError} if it is not a legal ONNX model: our own bug */
+export function encodeGraph(graph: Graph, metadata: ReadonlyMap<string, string>): Uint8Array {
   const model: Model = {
     graph,
     opset: OPSET,

@@ -4,9 +4,13 @@ import type { LstmConfig, NamedTensors } from '@ostinato/model';
 import { type EncodedGraphs, encodeGraphs } from './encode-graphs.js';
 import { type StoredMatrices, storeNetwork, type StoredNetwork } from './network.js';
 
-/** One form of a network, as ONNX files. */
-export interface Form extends EncodedGraphs {
+/** One form of a model, as ONNX files. */
+export interface EncodedForm extends EncodedGraphs {
   readonly precision: ModelPrecision;
+}
+
+/** One form of a network. */
+export interface Form extends EncodedForm {
   readonly network: StoredNetwork;
 }
 

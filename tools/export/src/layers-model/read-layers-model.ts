@@ -1,18 +1,12 @@
 // A TF.js LayersModel from its files: model.json and the weights beside it. They may come from anywhere.
-import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { ExportError } from '../errors.js';
 import { checkDepth } from './read/check-depth.js';
-import { checked, damaged } from './read/refuse.js';
-import { readStoredFile } from './read/stored-file.js';
+import { joinFiles, MODEL_FILE, readModelJson, readWeightFiles } from './read/model-files.js';
+import { checked } from './read/refuse.js';
 import { parseNetwork } from './read/topology.js';
 import { decodeWeights, parseManifest, type WeightGroup } from './read/weights.js';
 import type { LayersModel } from './types.js';
-
-const MODEL_FILE = 'model.json';
-/** A longer model.json is refused unread; one of 1,000 layers takes about a megabyte. */
-const MAX_MODEL_BYTES = 2 ** 26;
 
 const modelSchema = z.object({
   format: z.string().optional(),
@@ -25,26 +19,9 @@ const modelSchema = z.object({
  *  @throws {ExportError} `missing-model` if a file is not there, `damaged-model` if one does not hold what it should;
  *    both name the file, and the layer or weight */
 export async function readLayersModel(path: string): Promise<LayersModel> {
-  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-  const file = isFolder ? join(path, MODEL_FILE) : path;
-  const where = basename(file);
-  const text = (await readStoredFile(file, file, MAX_MODEL_BYTES)).toString('utf8');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    return damaged(where, 'expected JSON; was it cut?', cause);
-  }
+  const { json, file, where } = await readModelJson(path);
   const { groups } = openModel(json, where);
-  const files = new Map<string, Uint8Array>();
-  for (const group of groups) {
-    let rest = group.bytes;
-    for (const name of group.paths) {
-      const bytes = await readStoredFile(join(dirname(file), name), name, rest);
-      rest -= bytes.length;
-      files.set(name, bytes);
-    }
-  }
+  const files = await readWeightFiles(groups, file);
   return parseLayersModel(json, files, where);
 }
 
@@ -89,30 +66,4 @@ function openModel(
     `${where}, model_config`,
   );
   return { topology, groups: parseManifest(weightsManifest ?? [], where) };
-}
-
-/** The bytes of all groups, each of the length that its weights have. */
-function joinFiles(
-  groups: readonly WeightGroup[],
-  files: ReadonlyMap<string, Uint8Array>,
-  where: string,
-): Uint8Array<ArrayBuffer> {
-  const parts = groups.flatMap(({ paths, bytes }) => {
-    const found = paths.map((path) => {
-      return files.get(path) ?? damaged(where, `its weights in ${path} were not given`);
-    });
-    const length = found.reduce((sum, part) => sum + part.length, 0);
-    if (length !== bytes) {
-      const names = paths.length === 0 ? 'no file' : paths.slice(0, 3).join(' + ');
-      damaged(where, `its weights take ${bytes} bytes, ${names} has ${length}; was it cut?`);
-    }
-    return found;
-  });
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let start = 0;
-  for (const part of parts) {
-    joined.set(part, start);
-    start += part.length;
-  }
-  return joined;
 }

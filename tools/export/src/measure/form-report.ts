@@ -1,6 +1,6 @@
 // What a form of a model costs and gives, beside the weights as they were trained.
 import type { ModelPrecision, NextTokenModel } from '@ostinato/core';
-import type { LogitErrors, ParityReport } from '../parity/check-parity.js';
+import type { LogitErrors, ParityReport } from '../parity/parity-report.js';
 import type { Evaluation } from './evaluate-composed.js';
 
 export interface FormReport {

@@ -3,7 +3,8 @@ import { createGolden, type Golden, isReproducible, type NextTokenModel } from '
 import { type NodeModel, startModel } from '@ostinato/node';
 import { type Form, type FormSource, makeForm } from '../graphs/forms.js';
 import { stateSize } from '../graphs/state.js';
-import { checkParity, composeTokens } from '../parity/check-parity.js';
+import { checkParity } from '../parity/check-parity.js';
+import { composeTokens } from '../parity/logits.js';
 import { referenceLogits } from '../parity/reference-logits.js';
 import { evaluationOnComposed } from './evaluate-composed.js';
 import type { FormReport, ModelReport, ValidationData } from './form-report.js';

@@ -70,7 +70,7 @@ describe('a damaged GraphModel is refused', () => {
       (json) => {
         json.weightsManifest[0].weights[0]['shape'] = [12, 5];
       },
-      'ends at byte 340, group1-shard1of1.bin has 328',
+      'its weights take 348 bytes, group1-shard1of1.bin has 328',
     ],
     [
       'weights of a type that is not known',

@@ -1,38 +1,36 @@
 // A TF.js GraphModel (a TensorFlow SavedModel, converted) on TF.js itself.
-import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import { type io, type NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
-import { basename } from 'node:path';
 import type { NumericTensor, Port, RunnableModel } from '../port.js';
 import { VerifyError } from '../verify-error.js';
 import { checkTopology, type GraphSignature, signatureOf } from './graph-topology.js';
 import { idRanges } from './id-ranges.js';
-import { type ModelFile, readWeights } from './model-file.js';
+import type { GraphModelFile } from './graph-model-file.js';
 import { numbersOf, refereed, startTensorFlow, tensorFor } from './tensorflow.js';
 
 /** Loads the model. Its tensors are left to the end of the process.
  *  @throws {VerifyError} if it is damaged, or TF.js cannot run it */
-export async function openGraphModel(path: string, file: ModelFile): Promise<RunnableModel> {
-  const name = basename(path);
-  const { specs, data } = await readWeights(path, file);
-  const nodes = checkTopology(name, file, specs);
-  const signature = signatureOf(name, file);
+export async function openGraphModel(file: GraphModelFile): Promise<RunnableModel> {
+  const { where, json, specs, bytes } = file;
+  const nodes = checkTopology(file);
+  const signature = signatureOf(file);
   await startTensorFlow();
   const artifacts = {
-    ...file,
+    ...json,
     // The converter reads the versions, and does nothing with them.
-    modelTopology: { versions: {}, ...file.modelTopology },
+    modelTopology: { versions: {}, ...json.modelTopology },
     weightSpecs: specs,
-    weightData: data,
+    weightData: bytes.buffer,
   } as unknown as io.ModelArtifacts; // it has been checked; the types know no field that is there and undefined
-  const model = await refereed(path, () =>
+  const model = await refereed(where, () =>
     loadGraphModel({ load: () => Promise.resolve(artifacts) }),
   );
-  const inputs = inputsOf(name, model, signature, idRanges(nodes, specs));
+  const inputs = inputsOf(where, model, signature, idRanges(nodes, specs));
   const outputs = outputsOf(model, signature);
   return {
     signature: { format: 'TF.js GraphModel', inputs, outputs },
     run: (tensors) =>
-      refereed(path, async () => {
+      refereed(where, async () => {
         const feeds = Object.fromEntries(
           inputs.map((port) => [port.name, tensorFor(port, tensors.get(port.name)!)]),
         );
@@ -50,7 +48,8 @@ export async function openGraphModel(path: string, file: ModelFile): Promise<Run
   };
 }
 
-/** At once where that is possible; loops, branches and lists of tensors need the other way. */
+/** At once where that is possible; loops, branches and lists of tensors need the other way. There, TF.js 4.22 disposes of
+ *  tensors that a later loop still reads (an LSTM and a GRU of Keras in one model), so until the end nothing is. */
 async function execute(
   model: GraphModel,
   feeds: NamedTensorMap,
@@ -61,7 +60,13 @@ async function execute(
     results = model.execute(feeds, outputs);
   } catch (error) {
     if (!(error instanceof Error && error.message.includes('executeAsync'))) throw error;
-    results = await model.executeAsync(feeds, outputs);
+    const { dispose } = Tensor.prototype;
+    Tensor.prototype.dispose = () => {};
+    try {
+      results = await model.executeAsync(feeds, outputs);
+    } finally {
+      Tensor.prototype.dispose = dispose;
+    }
   }
   return Array.isArray(results) ? results : [results];
 }

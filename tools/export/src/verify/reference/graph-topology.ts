@@ -2,7 +2,8 @@
 // stumbles over it, and to see what ids are looked up in.
 // https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/graph.proto
 import * as z from 'zod';
-import { checked, damaged, type ModelFile, type WeightSpec } from './model-file.js';
+import { checked, damaged } from '../../layers-model/read/refuse.js';
+import type { GraphModelFile } from './graph-model-file.js';
 
 const MOST_NODES = 100_000;
 
@@ -43,13 +44,14 @@ type Topology = z.infer<typeof topologySchema>;
 
 /** Checks that every node's inputs are there and every constant has its weight.
  *  @returns the nodes by their name, without those of functions
- *  @throws {VerifyError} `damaged-reference`, naming the node */
-export function checkTopology(
-  name: string,
-  { modelTopology }: ModelFile,
-  specs: readonly WeightSpec[],
-): ReadonlyMap<string, GraphNode> {
-  const { node: nodes, library }: Topology = checked(name, topologySchema, modelTopology);
+ *  @throws {ExportError} `damaged-model`, naming the node */
+export function checkTopology({
+  where: name,
+  json,
+  specs,
+}: GraphModelFile): ReadonlyMap<string, GraphNode> {
+  const { modelTopology } = json;
+  const { node: nodes, library }: Topology = checked(topologySchema, modelTopology, name);
   const weights = new Set(specs.map((spec) => spec.name));
   const graph = checkNodes(name, nodes, [], weights);
   for (const { signature, nodeDef } of library?.function ?? []) {
@@ -60,12 +62,12 @@ export function checkTopology(
 }
 
 /** The signature of a GraphModel: older files have it among their metadata. */
-export function signatureOf(name: string, file: ModelFile): GraphSignature {
-  const { signature, userDefinedMetadata } = file as {
+export function signatureOf({ where, json }: GraphModelFile): GraphSignature {
+  const { signature, userDefinedMetadata } = json as {
     signature?: unknown;
     userDefinedMetadata?: { signature?: unknown } | null;
   };
-  return checked(name, signatureSchema, userDefinedMetadata?.signature ?? signature ?? {});
+  return checked(signatureSchema, userDefinedMetadata?.signature ?? signature ?? {}, where);
 }
 
 /** `^name:1` without its marks: the name of a node. */

@@ -1,6 +1,6 @@
 // How large the ids may be that a GraphModel looks up: the rows of the tables that they reach.
+import type { WeightSpec } from '../../layers-model/types.js';
 import { type GraphNode, nodeNameOf } from './graph-topology.js';
-import type { WeightSpec } from './model-file.js';
 
 /** Operators that hand ids on as they are. */
 const PASS_ON: ReadonlySet<string> = new Set([

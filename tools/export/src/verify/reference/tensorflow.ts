@@ -1,34 +1,39 @@
 // TF.js as the referee: its backend in plain JavaScript, which has the most operators and no kernels of its own to doubt.
 import * as tf from '@tensorflow/tfjs-core';
-import { basename } from 'node:path';
+import { OstinatoError } from '@ostinato/core';
 import type { NumericTensor, Port } from '../port.js';
 import { VerifyError } from '../verify-error.js';
 
 /** Starts the backend. */
 export async function startTensorFlow(): Promise<void> {
   await import('@tensorflow/tfjs-backend-cpu');
+  tf.env().set('PROD', true); // no advice at the first operation
   await tf.setBackend('cpu');
   await tf.ready();
 }
 
 /** Runs what TF.js may refuse; the file is to blame for whatever it throws.
+ *  @param where names the file
  *  @throws {VerifyError} `unsupported-operator` or `reference-failed` */
-export async function refereed<T>(path: string, action: () => Promise<T>): Promise<T> {
+export async function refereed<T>(where: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
+    if (cause instanceof OstinatoError) throw cause;
     const text = cause instanceof Error ? cause.message : String(cause);
     const [, operator] = /^(?:Unknown op|Kernel) '([^']+)'/.exec(text) ?? [];
     if (operator !== undefined) {
       throw new VerifyError(
         'unsupported-operator',
-        `${basename(path)}: TF.js has no operator ${operator}, so it cannot be the reference; ` +
+        `${where}: TF.js has no operator ${operator}, so it cannot be the reference; ` +
           'convert the original again without it, or compare with another reference',
         { cause },
       );
     }
-    const reason = text.split('\n', 1)[0].slice(0, 300);
-    throw new VerifyError('reference-failed', `${basename(path)}: TF.js: ${reason}`, { cause });
+    const reason = text.startsWith('Cannot compute the outputs')
+      ? 'it does not get through the loops of this graph; convert the original again with --control_flow_v2=True'
+      : text.split('\n', 1)[0].slice(0, 300);
+    throw new VerifyError('reference-failed', `${where}: TF.js: ${reason}`, { cause });
   }
 }
 

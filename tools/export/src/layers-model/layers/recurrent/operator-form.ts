@@ -16,7 +16,9 @@ const OPERATOR_ACTIVATIONS: Readonly<Partial<Record<ActivationName, string>>> = 
 
 export function fitsOperator({ cell, activations, mask }: RunInputs): boolean {
   const names = cell.activations(activations);
-  return mask === undefined && names.every((name) => name in OPERATOR_ACTIVATIONS);
+  // ONNX Runtime's RNN, unlike the others, gives a sequence other bits alone than among others.
+  if (cell.operator === 'RNN' || mask !== undefined) return false;
+  return names.every((name) => name in OPERATOR_ACTIVATIONS);
 }
 
 /** Adds the operator. Equal calls of a shared layer share its weights. */

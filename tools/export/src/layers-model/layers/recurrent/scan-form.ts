@@ -15,6 +15,18 @@ export function runAsScan(inputs: RunInputs): RecurrentRun {
   const projected = usesBias ? g.add(product, parameter(use, 'bias', [columns])) : product;
   const counts = mask && g.unsqueeze(g.transpose(mask, [1, 0]), [2]); // [T, B, 1]
   const initial = inputs.initial ?? cell.stateNames.map(() => zeroState(g, x, units));
+  if (x.shape[1] === 1 && !counts) {
+    // One step needs no loop; a token inside a loop of its own is faster without.
+    const only = g.squeeze(projected, [0]);
+    const states = cell.step(g, {
+      ...activations,
+      projected: only,
+      recurrent,
+      states: initial,
+      units,
+    });
+    return { sequence: () => g.unsqueeze(states[0], [1]), states };
+  }
   const results = g.scan({
     carried: initial,
     sequences: counts ? [projected, counts] : [projected],
