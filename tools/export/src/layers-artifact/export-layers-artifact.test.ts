@@ -52,8 +52,9 @@ describe.each(Object.entries(TOKEN_MODELS))('a model with %s', (name, build) => 
 describe.each(['LSTM, GRU and SimpleRNN of three sizes', 'a residual with normalisations'])(
   'a converted model: %s',
   (name) => {
-    nextTokenModelContract({ describe, it, expect }, async () => {
-      const grammar = createFakeGrammar(40);
+    const grammar = createFakeGrammar(40);
+    let made: ReturnType<typeof make> | undefined;
+    const make = async () => {
       const model = await TOKEN_MODELS[name](40);
       const token = { model, tokens: tokenNetwork(model) };
       const graphs = {
@@ -61,8 +62,12 @@ describe.each(['LSTM, GRU and SimpleRNN of three sizes', 'a residual with normal
         chunk: encodeGraph(tokenChunkGraph(token, grammar), new Map()),
       };
       const stateSize = stateVectors(token).reduce((sum, { size }) => sum + size, 0);
-      return { model: await startModel({ graphs, grammar, stateSize }, { threads: 1 }), grammar };
-    });
+      return { graphs, grammar, stateSize };
+    };
+    nextTokenModelContract({ describe, it, expect }, async () => ({
+      model: await startModel(await (made ??= make()), { threads: 1 }),
+      grammar,
+    }));
   },
 );
 

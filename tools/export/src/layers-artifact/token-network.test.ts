@@ -49,12 +49,7 @@ describe('a model that cannot compose is refused for', () => {
   it.each<[string, () => TfLayersModel, RegExp]>([
     [
       'a Bidirectional layer',
-      () =>
-        chain(
-          ids(),
-          tfLayers.bidirectional({ layer: lstm(), mergeMode: 'concat' }),
-          head(),
-        ),
+      () => chain(ids(), tfLayers.bidirectional({ layer: lstm(), mergeMode: 'concat' }), head()),
       /^model\.json: layer "[^"]+" \(Bidirectional\) reads the sequence backwards too, so the model cannot compose; without a tokenizer/,
     ],
     [
