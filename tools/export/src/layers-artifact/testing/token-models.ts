@@ -109,5 +109,11 @@ export const TOKEN_MODELS: Readonly<Record<string, (vocabulary: number) => Promi
       const hidden = layer(() => tfLayers.lstm({ units: 10, ...every }))(tokens);
       return finished(tokens, dense(V, 'softmax')(hidden));
     },
+    'a state that TF.js keeps, for two sequences': (V) => {
+      const ids = tfLayers.input({ batchShape: [2, null], name: 'ids' });
+      const embedding = tfLayers.embedding({ inputDim: V, outputDim: 6 });
+      const lstm = layer(() => tfLayers.lstm({ units: 7, stateful: true, ...every }));
+      return finished(ids, dense(V, 'softmax')(lstm(apply(embedding as never, ids))));
+    },
     'no memory at all': (V) => ofIds(V, chain(dense(6, 'tanh'), dense(V))),
   };
