@@ -15,7 +15,7 @@ import { chooseGraphs, type GraphKind } from '@ostinato/runtime';
 import { findAdapter } from './auto/adapter.js';
 import { createChoiceMemory } from './auto/choice-memory.js';
 import { LoadMeter } from './load-meter.js';
-import { DEVICE_FILES } from './runtime-files.js';
+import { baseAddress, DEVICE_FILES } from './runtime-files.js';
 import { cacheOf, type RuntimeOptions } from './runtime-options.js';
 import { type GraphSource, startModel } from './start-model.js';
 import type { WebModel } from './web-model.js';
@@ -108,7 +108,7 @@ async function readArtifact(
   choose: (manifest: Manifest) => GraphEntry,
 ): Promise<VerifiedArtifact> {
   const { signal, offline = false, meter } = options;
-  const { files, graphs } = await fetchArtifact(new URL(address, document.baseURI).href, {
+  const { files, graphs } = await fetchArtifact(new URL(address, baseAddress()).href, {
     choose: (manifest) => [choose(manifest)],
     cache: cacheOf(options),
     signal,

@@ -46,14 +46,18 @@ const DEFAULT_LOCATIONS: Readonly<Record<RuntimeFile, () => URL>> = {
     new URL('./ort-wasm-simd-threaded.jspi.wasm', import.meta.url),
 };
 
+/** What relative addresses are relative to: the page, or the worker that imports this package. */
+export function baseAddress(): string {
+  return globalThis.document?.baseURI ?? globalThis.location.href;
+}
+
 /** The address of a file. Relative addresses are relative to the page. */
 export function locateFile(file: RuntimeFile, locations: FileLocations = {}): URL {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   if (typeof locations === 'string' || locations instanceof URL) {
-    const folder = new URL(locations, base);
+    const folder = new URL(locations, baseAddress());
     if (!folder.pathname.endsWith('/')) folder.pathname += '/';
     return new URL(file, folder);
   }
   const location = locations[file];
-  return location === undefined ? DEFAULT_LOCATIONS[file]() : new URL(location, base);
+  return location === undefined ? DEFAULT_LOCATIONS[file]() : new URL(location, baseAddress());
 }
