@@ -6,7 +6,7 @@ import { type ModelSource, openArtifact, type SourceOptions } from './source/ope
 
 export interface LoadOptions extends RuntimeOptions, SourceOptions {
   /** The form of the weights and of the arithmetic, where the artifact has several. Default: its first reproducible one.
-   *  `int8-dynamic` (on the CPU) draws faster, and other notes: products of integers are not the same on every processor.
+   *  `int8-dynamic` (on the CPU) draws faster, and other notes: hidden units are rounded, and its products are integers.
    *  It is for `decode`; `consume` and `score` stay with the reproducible form where the artifact has no other. */
   readonly precision?: ModelPrecision;
 }

@@ -1,5 +1,6 @@
 // Logits to compare: of which tokens, after which, and how far apart.
-import { createRandom, type NextTokenModel } from '@ostinato/core';
+import type { NextTokenModel } from '@ostinato/core';
+import { composePieces } from '../measure/compose-pieces.js';
 import type { LogitErrors } from './parity-report.js';
 
 const LOGIT_TOKENS = 64;
@@ -7,25 +8,12 @@ const LOGIT_TOKENS = 64;
 /** The primer and what the model makes of it, so that the logits are compared where it is used.
  *  @param least tokens, the primer's among them; default 64
  *  @returns shape [T] */
-export async function composeTokens(
+export function composeTokens(
   model: NextTokenModel,
   primer: readonly number[],
   least = LOGIT_TOKENS,
 ): Promise<Int32Array> {
-  const length = Math.max(least, primer.length);
-  const forcedTokens = new Int32Array(length - 1).fill(-1);
-  forcedTokens.set(primer.slice(1));
-  const { tokens } = await model.decode({
-    temperature: 1,
-    topK: model.vocabularySize,
-    topP: 1,
-    minP: 0,
-    state: model.createState(1),
-    previousTokens: Int32Array.of(primer[0]),
-    uniforms: createRandom(1).uniforms(0, length - 1),
-    forcedTokens,
-  });
-  return Int32Array.of(primer[0], ...tokens);
+  return composePieces(model, primer, { seeds: [1], length: Math.max(least, primer.length) });
 }
 
 /** Logits of `consume` after each token, shape [T, V]. */
