@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { build as bundle } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -32,13 +33,19 @@ await build({
   },
   outdir: dist,
 });
-// What is rarely needed (a SoundFont's library) stays in files of its own, which must lie in the same folder.
-await build({
-  ...common,
-  entryPoints: { 'ostinato-elements': join(root, 'src/elements/define.ts') },
-  splitting: true,
-  chunkNames: 'ostinato-elements-[hash]',
-  outdir: dist,
+// What is needed later (loading a model) or rarely (a SoundFont's library) stays in files of its own, which must lie in the
+// same folder. By Rolldown, because esbuild takes all that two files share by way of core's index into the first of them.
+await bundle({
+  input: { 'ostinato-elements': join(root, 'src/elements/define.ts') },
+  platform: 'browser',
+  resolve: { conditionNames: ['@ostinato/source', 'browser', 'import', 'default'] },
+  output: {
+    dir: dist,
+    format: 'esm',
+    minify: true,
+    sourcemap: true,
+    chunkFileNames: 'ostinato-elements-[name].js',
+  },
 });
 await copyFile(
   join(

@@ -112,18 +112,17 @@ export class OstinatoComposerElement extends PlaybackElement {
   /** Slugs of who plays: `violin`. Empty: the model chooses. */
   declare instruments: readonly string[];
   declare preload: string;
-  /** Loads the model at an address; elements with the same loader and address share one. */
+  /** Loads the model at an address in another way than `loadModel` of this package; elements with the same loader and
+   *  address share one. */
   declare loadModel: ModelLoader | undefined;
   /** Whether composing is at work. @readonly */
   declare composing: boolean;
-  /** @internal */
-  declare loaded: ComposerModel | undefined;
-  /** @internal share of a WAV file that is done */
-  declare rendering: number | undefined;
-  /** @internal */
-  declare linkCopied: boolean;
-  /** @internal a file to continue */
-  declare primer: { name: string; score: Score } | undefined;
+  declare protected loaded: ComposerModel | undefined;
+  /** share of a WAV file that is done */
+  declare protected rendering: number | undefined;
+  declare protected linkCopied: boolean;
+  /** a file to continue */
+  declare protected primer: { name: string; score: Score } | undefined;
 
   #lease: ModelLease | undefined;
   #leasedFrom: { model?: string; loader?: ModelLoader | undefined } = {};
@@ -349,7 +348,7 @@ export class OstinatoComposerElement extends PlaybackElement {
   }
 
   protected override canPlay(): boolean {
-    return this.loadModel !== undefined;
+    return this.model !== '' || this.loadModel !== undefined;
   }
 
   protected override render(): TemplateResult {
@@ -510,13 +509,9 @@ export class OstinatoComposerElement extends PlaybackElement {
 
   #leaseModel(): ModelLease {
     const { model, loadModel: loader } = this;
-    if (!loader) {
-      const message = 'ostinato-composer: set its property `loadModel` to what loads a model';
-      throw new TypeError(message);
-    }
     this.#leasedFrom = { model, loader };
     return modelsOf(loader).lease(new URL(model, this.baseURI).href, (progress) => {
-      this.progress = { loaded: progress.loadedBytes, total: progress.totalBytes };
+      this.progress = { loaded: progress.bytesDone, total: progress.bytesTotal };
       emit(this, 'ostinato-progress', { phase: 'model', ...this.progress });
     });
   }

@@ -76,14 +76,10 @@ export abstract class PlaybackElement extends LitElement {
   declare state: ElementState;
   /** Its name for screen readers. */
   declare label: string;
-  /** @internal */
-  declare error: string;
-  /** @internal */
-  declare dragging: boolean;
-  /** @internal */
-  declare shownPosition: number;
-  /** @internal */
-  declare progress: { loaded: number; total: number } | undefined;
+  declare protected error: string;
+  declare protected dragging: boolean;
+  declare protected shownPosition: number;
+  declare protected progress: { loaded: number; total: number } | undefined;
 
   protected playback = this.#createPlayback();
   protected panel: RollPanel | undefined;

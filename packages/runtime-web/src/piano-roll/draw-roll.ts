@@ -87,7 +87,7 @@ function drawNotes(context: CanvasRenderingContext2D, picture: RollPicture): Map
   const { layout, theme, position, width } = picture;
   const sounding = new Map<number, string>();
   const gap = Math.min(1, layout.rowHeight / 6);
-  const height = Math.max(2, layout.rowHeight - 2 * gap);
+  const height = Math.max(3, layout.rowHeight - 2 * gap);
   const radius = Math.min(3, height / 2.5);
   for (const note of picture.notes) {
     const { startSeconds, durationSeconds, pitch, velocity } = note;

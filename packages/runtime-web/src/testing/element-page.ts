@@ -15,7 +15,7 @@ const disposed: string[] = [];
 function loaderOf(millisecondsPerBlock = 0): elements.ModelLoader {
   return async (url, { onProgress, signal }) => {
     for (const share of [0.25, 0.5, 1]) {
-      onProgress({ loadedBytes: share * 4e6, totalBytes: 4e6 });
+      onProgress({ file: 'step.onnx', bytesDone: share * 4e6, bytesTotal: 4e6 });
       await new Promise((resolve) => setTimeout(resolve, 10));
       signal.throwIfAborted();
     }

@@ -1,10 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  type ComposerModel,
-  type LoadingProgress,
-  type ModelLoader,
-  ModelPool,
-} from './model-source.js';
+import type { LoadProgress } from '../../load-meter.js';
+import { type ComposerModel, type ModelLoader, ModelPool } from './model-source.js';
 
 function setUp() {
   const dispose = vi.fn<() => Promise<void>>(async () => {});
@@ -22,9 +18,9 @@ describe('ModelPool', () => {
   it('loads a model once for all who name it, and frees it with the last of them', async () => {
     const { pool, dispose, calls, loads, model } = setUp();
     const heard: number[] = [];
-    const one = pool.lease('a', ({ loadedBytes }) => heard.push(loadedBytes));
-    calls[0].options.onProgress({ loadedBytes: 5, totalBytes: 9 });
-    const two = pool.lease('a', ({ loadedBytes }) => heard.push(10 * loadedBytes));
+    const one = pool.lease('a', ({ bytesDone }) => heard.push(bytesDone));
+    calls[0].options.onProgress({ file: 'f', bytesDone: 5, bytesTotal: 9 });
+    const two = pool.lease('a', ({ bytesDone }) => heard.push(10 * bytesDone));
     expect(calls).toHaveLength(1);
     expect(heard).toEqual([5, 50]);
     loads[0].resolve(model);
@@ -50,12 +46,12 @@ describe('ModelPool', () => {
 
   it('takes progress from a loader that tells of it at once', () => {
     const pool = new ModelPool((_, { onProgress }) => {
-      onProgress({ loadedBytes: 1, totalBytes: 2 });
+      onProgress({ file: 'f', bytesDone: 1, bytesTotal: 2 });
       return new Promise(() => {});
     });
-    const listener = vi.fn<(progress: LoadingProgress) => void>();
+    const listener = vi.fn<(progress: LoadProgress) => void>();
     pool.lease('a', listener);
-    expect(listener).toHaveBeenCalledWith({ loadedBytes: 1, totalBytes: 2 });
+    expect(listener).toHaveBeenCalledWith({ file: 'f', bytesDone: 1, bytesTotal: 2 });
   });
 
   it('tries again after a failure', async () => {

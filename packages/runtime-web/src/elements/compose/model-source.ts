@@ -1,5 +1,6 @@
 // Models for elements: one download and one worker for all elements of a page that name the same model.
 import type { Manifest, NextTokenModel, Tokenizer } from '@ostinato/core';
+import type { LoadProgress } from '../../load-meter.js';
 
 /** What an element needs of a model; `loadModel` of this package gives it. */
 export interface ComposerModel {
@@ -8,16 +9,10 @@ export interface ComposerModel {
   readonly manifest: Pick<Manifest, 'name' | 'description' | 'licence' | 'sampling'>;
 }
 
-/** How far a download is, in bytes. */
-export interface LoadingProgress {
-  readonly loadedBytes: number;
-  readonly totalBytes: number;
-}
-
 /** Loads the model at an address. */
 export type ModelLoader = (
   url: string,
-  options: { onProgress(progress: LoadingProgress): void; signal: AbortSignal },
+  options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
 ) => Promise<ComposerModel>;
 
 /** A share in a model. */
@@ -30,8 +25,8 @@ export interface ModelLease {
 interface Entry {
   readonly loaded: Promise<ComposerModel>;
   readonly abort: AbortController;
-  readonly listeners: Set<(progress: LoadingProgress) => void>;
-  readonly state: { progress?: LoadingProgress };
+  readonly listeners: Set<(progress: LoadProgress) => void>;
+  readonly state: { progress?: LoadProgress };
   shares: number;
 }
 
@@ -46,7 +41,7 @@ export class ModelPool {
 
   /** Takes a share in the model at an absolute address. A load that failed is tried anew by the next one.
    *  @param onProgress told how far the download is, also one that others began */
-  lease(url: string, onProgress: (progress: LoadingProgress) => void): ModelLease {
+  lease(url: string, onProgress: (progress: LoadProgress) => void): ModelLease {
     const entry = this.#entries.get(url) ?? this.#begin(url);
     entry.shares++;
     entry.listeners.add(onProgress);
@@ -68,7 +63,7 @@ export class ModelPool {
     const abort = new AbortController();
     const listeners: Entry['listeners'] = new Set();
     const state: Entry['state'] = {}; // a loader may tell of its progress before it returns
-    const onProgress = (progress: LoadingProgress): void => {
+    const onProgress = (progress: LoadProgress): void => {
       state.progress = progress;
       for (const listener of listeners) listener(progress);
     };
