@@ -392,7 +392,7 @@ describe('warnings', () => {
   it('tell of data without validation, which is trained on all the same', async () => {
     const events: TrainProgress[] = [];
     const result = await trainIn('run', {
-      corpus: createMemoryCorpus({ pieces: { train: 1, validation: 0, test: 0 } }),
+      corpus: createMemoryCorpus({ pieces: { train: 2, validation: 0, test: 0 } }),
       onProgress: (event) => events.push(event),
     });
     expect(result).toMatchObject({ status: 'finished', best: null });
