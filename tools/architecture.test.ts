@@ -54,7 +54,9 @@ const allowedImports: Record<string, readonly string[]> = {
     '@ostinato/training',
     '@ostinato/export',
     '@ostinato/node',
+    '@ostinato/web',
     '@ostinato/transcription',
+    '@ostinato/chromium',
   ],
 };
 

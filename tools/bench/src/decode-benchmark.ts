@@ -1,8 +1,8 @@
 // Composing with a model artifact in Node and with PyTorch's eager LSTM of the same sizes in turn.
-import { createRandom, type DecodeRequest, type NextTokenModel } from '@ostinato/core';
 import { type Device, loadModel } from '@ostinato/node';
 import { type Spread, spread } from './statistics.js';
 import type { Peer } from './peers/peer.js';
+import { timeDecoding } from './time-decoding.js';
 
 export interface DecodeResult {
   readonly model: string;
@@ -17,8 +17,6 @@ export interface DecodeResult {
 }
 
 const TOKENS_PER_ROUND = 512;
-/** As `generate` asks for them once a piece is under way. */
-const TOKENS_PER_CALL = 64;
 
 /** @param folder a model artifact */
 export async function benchmarkDecoding(
@@ -34,7 +32,7 @@ export async function benchmarkDecoding(
   const theirs: number[] = [];
   // The first round warms both up and does not count.
   for (let round = -1; round < rounds; round++) {
-    const time = await timeDecoding(model, batch);
+    const time = await timeDecoding(model, { batch, tokens: TOKENS_PER_ROUND, topP: 0.95 });
     const request = { op: 'decode', V, E, H, L, B: batch, tokens: TOKENS_PER_ROUND };
     const answer = await torch?.ask<{ seconds: number }>(request);
     if (round < 0) continue;
@@ -60,29 +58,4 @@ interface DecodeOptions {
   readonly threads: number;
   readonly rounds: number;
   readonly device?: Device;
-}
-
-/** Every token through the whole path of a user: the process border, the sampler and the grammar. */
-async function timeDecoding(model: NextTokenModel, batch: number): Promise<number> {
-  const random = createRandom(1);
-  let request: DecodeRequest = {
-    state: model.createState(batch),
-    previousTokens: new Int32Array(batch),
-    uniforms: random.uniforms(0, batch * TOKENS_PER_CALL),
-    temperature: 1,
-    topK: model.vocabularySize,
-    topP: 0.95,
-    minP: 0,
-  };
-  const start = performance.now();
-  for (let done = 0; done < TOKENS_PER_ROUND; done += TOKENS_PER_CALL) {
-    const { tokens, state } = await model.decode(request);
-    const previousTokens = Int32Array.from(
-      { length: batch },
-      (_, row) => tokens[(row + 1) * TOKENS_PER_CALL - 1] ?? 0,
-    );
-    const uniforms = random.uniforms((done + TOKENS_PER_CALL) * batch, batch * TOKENS_PER_CALL);
-    request = { ...request, state, previousTokens, uniforms };
-  }
-  return ((performance.now() - start) / TOKENS_PER_ROUND) * 1e3;
 }

@@ -9,8 +9,9 @@ import { defaultPython, startTorch } from './peers/peer.js';
 import { benchmarkTraining } from './train-benchmark.js';
 import { parseTrainSizes } from './train-sizes.js';
 import { benchmarkTranscription } from './transcribe-benchmark.js';
+import { benchmarkWeb } from './web/web-benchmark.js';
 
-const USAGE = `node tools/bench/dist/main.js train|decode|transcribe [options]
+const USAGE = `node tools/bench/dist/main.js train|decode|transcribe|web [options]
 
   --rounds N      rounds that count, in each every side has its turn (default 12)
   --threads N     of every side (default: one for each core)
@@ -23,6 +24,8 @@ const USAGE = `node tools/bench/dist/main.js train|decode|transcribe [options]
   --seconds N     transcribe: of each piece (default 60)
   --onset-threshold X, --frame-threshold X, --min-note-ms N
                   transcribe: as in ostinato transcribe (default 0.5, 0.3, 128)
+  --tokens N      web: that each side draws in a round, a multiple of 64 (default 256)
+  --backends L    web: of @magenta/music: cpu, wasm, webgl (default all three)
   --python FILE   an interpreter with torch or mir_eval (default tools/bench/.venv/bin/python, else python3)
   --out FILE      write the figures as JSON
 
@@ -46,6 +49,8 @@ interface Settings {
   readonly onsetThreshold: number;
   readonly frameThreshold: number;
   readonly minNoteMs: number;
+  readonly tokens: number;
+  readonly backends: string;
   readonly python: string | undefined;
   readonly out: string | undefined;
 }
@@ -54,6 +59,7 @@ const BENCHMARKS = {
   train: measureTraining,
   decode: measureDecoding,
   transcribe: measureTranscription,
+  web: measureWeb,
 };
 
 async function main(): Promise<void> {
@@ -109,6 +115,11 @@ function measureTranscription(settings: Settings): Promise<object> {
   });
 }
 
+function measureWeb({ rounds, tokens, backends }: Settings): Promise<object> {
+  if (tokens % 64 !== 0) throw new Error(`--tokens: expected a multiple of 64, found ${tokens}`);
+  return benchmarkWeb({ rounds, tokens, backends: backends.split(',') });
+}
+
 function readSettings(argv: string[]): Settings {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
@@ -127,6 +138,8 @@ function readSettings(argv: string[]): Settings {
       'onset-threshold': text,
       'frame-threshold': text,
       'min-note-ms': text,
+      tokens: text,
+      backends: text,
       python: text,
       out: text,
     },
@@ -147,6 +160,8 @@ function readSettings(argv: string[]): Settings {
     onsetThreshold: Number(values['onset-threshold'] ?? 0.5),
     frameThreshold: Number(values['frame-threshold'] ?? 0.3),
     minNoteMs: Number(values['min-note-ms'] ?? 128),
+    tokens: positive('tokens', values.tokens, 256),
+    backends: values.backends ?? 'cpu,wasm,webgl',
     python: values.python,
     out: values.out,
   };

@@ -26,15 +26,23 @@ export function haveChromium(): boolean {
   return false;
 }
 
+const AUTOPLAY_FLAG = '--autoplay-policy=no-user-gesture-required';
+
 /** Starts Chromium without a window. One is enough for a test file; each test opens its own pages.
- *  @param webgpu with a software adapter for WebGPU. Default: without */
-export function launchChromium({ webgpu = false } = {}): Promise<Browser> {
+ *  @param webgpu with a software adapter for WebGPU. Default: without
+ *  @param autoplay sound may start without a click. Default: it needs one */
+export function launchChromium({ webgpu = false, autoplay = false } = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error('internal: ask haveChromium() first');
   const isRoot = process.getuid?.() === 0;
   return chromium.launch({
     executablePath,
-    args: [MEMORY_FLAG, ...(isRoot ? ['--no-sandbox'] : []), ...(webgpu ? WEBGPU_FLAGS : [])],
+    args: [
+      MEMORY_FLAG,
+      ...(isRoot ? ['--no-sandbox'] : []),
+      ...(webgpu ? WEBGPU_FLAGS : []),
+      ...(autoplay ? [AUTOPLAY_FLAG] : []),
+    ],
   });
 }
 

@@ -1,10 +1,12 @@
 // A web site for a test, on a free port of this machine.
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 export interface SiteOptions {
   /** Contents by path, such as `/index.html`; they come before the folders. */
@@ -15,6 +17,8 @@ export interface SiteOptions {
   readonly isolated?: boolean;
   /** Sent with every answer. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** With gzip, as static hosts do; a path is compressed once. Default: as it is. */
+  readonly compressed?: boolean;
 }
 
 export interface Site extends AsyncDisposable {
@@ -40,13 +44,16 @@ const ISOLATION = {
   'cross-origin-resource-policy': 'cross-origin',
 };
 
+const toGzip = promisify(gzip);
+
 /** Serves files and folders until it is disposed of. */
 export async function serveSite(options: SiteOptions): Promise<Site> {
   const requests: string[] = [];
+  const compressed = options.compressed ? new Map<string, Buffer>() : undefined;
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname);
     requests.push(path);
-    answer(options, path, response).catch(() => response.destroy());
+    answer(options, path, response, compressed).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -65,6 +72,7 @@ async function answer(
   { files = {}, folders = {}, isolated = false, headers = {} }: SiteOptions,
   path: string,
   response: ServerResponse,
+  compressed: Map<string, Buffer> | undefined,
 ): Promise<void> {
   const sent = {
     'content-type':
@@ -74,14 +82,21 @@ async function answer(
     ...headers,
   };
   const content = files[path];
-  if (content !== undefined) {
-    const body = Buffer.from(content);
-    response.writeHead(200, { ...sent, 'content-length': body.length }).end(body);
+  const file = content === undefined ? await findFile(folders, path) : undefined;
+  if (content === undefined && !file) {
+    response.writeHead(404, sent).end();
     return;
   }
-  const file = await findFile(folders, path);
+  if (compressed) {
+    const whole = compressed.get(path) ?? (await toGzip(content ?? (await readFile(file!.name))));
+    compressed.set(path, whole);
+    const encoding = { 'content-encoding': 'gzip', 'content-length': whole.length };
+    response.writeHead(200, { ...sent, ...encoding }).end(whole);
+    return;
+  }
   if (!file) {
-    response.writeHead(404, sent).end();
+    const body = Buffer.from(content);
+    response.writeHead(200, { ...sent, 'content-length': body.length }).end(body);
     return;
   }
   response.writeHead(200, { ...sent, 'content-length': file.bytes });
