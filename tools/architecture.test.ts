@@ -28,6 +28,7 @@ const allowedImports: Record<string, readonly string[]> = {
     '@ostinato/runtime',
     '@ostinato/chromium',
   ],
+  'packages/studio': ['@ostinato/core', '@ostinato/web', '@ostinato/node', '@ostinato/chromium'],
   'packages/transcription': ['@ostinato/core'],
   'tools/chromium': ['@ostinato/core'],
   'tools/export': [

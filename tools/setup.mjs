@@ -1,5 +1,5 @@
 // Makes a fresh clone ready: checks Node, installs the dependencies, builds the packages.
-// Needs Node and npm only. Runs before `npm test` and `npm run compose`; does nothing when nothing changed.
+// Needs Node and npm only. Runs before `npm start`, `npm test` and `npm run compose`; does nothing when nothing changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -69,6 +69,7 @@ function build() {
     '-b',
     'packages/cli',
     'packages/runtime-web',
+    'packages/studio',
     'tools/bench',
   ]);
   if (result.status !== 0) {

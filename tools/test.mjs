@@ -25,6 +25,7 @@ const filters = process.argv.slice(2);
 const chromiumTests = [
   'packages/training/src/engines/onnx/webgpu.test.ts',
   'packages/runtime-web',
+  'packages/studio/src/studio.test.ts',
   'tools/export/src/web-runtime.test.ts',
 ];
 if (

@@ -5,5 +5,5 @@ export type { ComposeSettings, Length } from './compose/settings.js';
 export { OstinatoComposerElement } from './composer-element.js';
 export type { ElementState, OstinatoEventMap } from './events.js';
 export { OstinatoPlayerElement } from './player-element.js';
-export { PieceError } from './read-file.js';
+export { PieceError, readMidiFile } from './read-file.js';
 export { registerElements } from './register.js';

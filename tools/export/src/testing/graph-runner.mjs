@@ -1,7 +1,9 @@
 // A process that runs ONNX files which may be damaged: one request, one reply, until it is killed or dies of one.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-process.on('message', async ({ kind, content, vocabularySize, stateSize }) => {
+process.on('message', (request) => void run(request)); // it catches all
+
+async function run({ kind, content, vocabularySize, stateSize }) {
   try {
     const session = await InferenceSession.create(content, {
       logSeverityLevel: 4,
@@ -14,7 +16,7 @@ process.on('message', async ({ kind, content, vocabularySize, stateSize }) => {
   } catch (error) {
     reply({ ran: false, error: String(error).slice(0, 200) });
   }
-});
+}
 
 function reply(result) {
   process.send({ ...result, memory: process.memoryUsage.rss() });

@@ -1,0 +1,49 @@
+// The page: the elements, the model behind them, and the sections around them.
+import { registerElements } from '@ostinato/web/element-classes';
+import { showApi } from './api/api-section.js';
+import { mountCompare } from './compare/compare-section.js';
+import { mountContinue } from './continue/continue-section.js';
+import { mountExports } from './exports.js';
+import { mountGallery } from './gallery/gallery-section.js';
+import { showModelCard } from './model-card/model-card.js';
+import { mountModelChoice } from './model-choice.js';
+import { loaderFor } from './model-loader.js';
+import { keepOneSounding } from './one-sounding.js';
+import { readSite } from './site.js';
+
+registerElements();
+
+const contentOf = (id: string): HTMLElement =>
+  document.querySelector<HTMLElement>(`#${id} > .content`)!;
+
+const composer = document.querySelector('ostinato-composer')!;
+const { searchParams } = new URL(location.href);
+composer.loadModel = loaderFor(searchParams.get('device'));
+
+keepOneSounding(document.body);
+keepLink();
+mountExports(document.querySelector<HTMLElement>('#exports')!, composer);
+mountGallery(contentOf('gallery'), composer);
+mountContinue(contentOf('continue'), composer, document.querySelector('.drop-anywhere')!);
+mountCompare(contentOf('compare'), composer);
+void start();
+
+async function start(): Promise<void> {
+  const site = await readSite();
+  const [first] = site.models;
+  mountModelChoice(document.querySelector<HTMLElement>('#model-choice')!, site.models, choose);
+  if (first) choose(first.address);
+  if (site.api) await showApi(site.api);
+
+  function choose(address: string): void {
+    composer.model = address;
+    void showModelCard(contentOf('model'), address);
+  }
+}
+
+/** The address bar has the link to the piece on the page. */
+function keepLink(): void {
+  const update = (): void => history.replaceState(history.state, '', composer.link);
+  composer.addEventListener('ostinato-settingschange', update);
+  composer.addEventListener('ostinato-compose', update);
+}

@@ -1,0 +1,48 @@
+// `npm start`, without the setup before it.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const START = fileURLToPath(new URL('start.mjs', import.meta.url));
+// The bundler takes development builds of libraries in vitest's environment.
+const { NODE_ENV: _, VITEST: __, ...env } = process.env;
+
+it('serves the studio with what isolates a page, until it is stopped', async () => {
+  const server = spawn(process.execPath, [START, '--port', '0'], { env });
+  let said = '';
+  for await (const chunk of server.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+    said += chunk;
+    if (said.includes('Ctrl-C')) break;
+  }
+  const [url] = /http:\/\/127\.0\.0\.1:\d+\//.exec(said)!;
+  const page = await fetch(url);
+  expect(await page.text()).toContain('<ostinato-composer');
+  expect(page.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+  const site = (await (await fetch(`${url}site.json`)).json()) as { models: unknown };
+  expect(site.models).toContainEqual({ name: 'musicnet', address: './models/musicnet/' });
+  expect((await fetch(`${url}nothing`)).status).toBe(404);
+  server.kill('SIGINT');
+  expect(await once(server, 'exit')).toEqual([0, null]);
+});
+
+it('says which port is taken', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  const message = `start: port ${port} is taken; name another: npm start -- --port 8080\n`;
+  await expect(run('--port', String(port))).rejects.toMatchObject({ code: 1, stderr: message });
+  other.close();
+});
+
+it.each(['', 'x', '-1', '65536', '1.5'])('refuses "%s" as a port', async (port) => {
+  const message = `start: --port: expected a whole number in 0..65535, found "${port}"\n`;
+  await expect(run(`--port=${port}`)).rejects.toMatchObject({ code: 1, stderr: message });
+});
+
+function run(...args: string[]): Promise<unknown> {
+  return promisify(execFile)(process.execPath, [START, ...args], { env });
+}
