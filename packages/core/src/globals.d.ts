@@ -41,5 +41,17 @@ declare class Response {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+interface MessagePort {
+  addEventListener(type: 'message', listener: () => void): void;
+  start(): void;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+declare class MessageChannel {
+  readonly port1: MessagePort;
+  readonly port2: MessagePort;
+}
+
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
 declare function clearTimeout(timer: unknown): void;

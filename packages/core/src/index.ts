@@ -23,6 +23,8 @@ export type { GraphRequest } from './artifact/choose-graph.js';
 export { chooseGraph, isReproducible } from './artifact/choose-graph.js';
 export type { GraphSignature, GraphValue } from './artifact/graph-signature.js';
 export { graphSignature } from './artifact/graph-signature.js';
+export type { AsyncHashFunction, HashFunction } from './artifact/hash.js';
+export { hashInSlices } from './artifact/hash.js';
 export type {
   Architecture,
   FileEntry,
@@ -43,12 +45,11 @@ export type { ModelRuntime, RecommendedSampling } from './artifact/manifest-part
 export { MODEL_RUNTIMES, recommendedSamplingSchema } from './artifact/manifest-parts.js';
 export type {
   GraphExpectation,
-  HashFunction,
   InspectGraph,
   VerifiedArtifact,
   VerifiedGraph,
 } from './artifact/verify.js';
-export { verifyArtifact, verifyFile, verifyGraph } from './artifact/verify.js';
+export { verifyArtifact, verifyFile, verifyFileWith, verifyGraph } from './artifact/verify.js';
 export type { AudioFormatErrorCode } from './audio/audio-format-error.js';
 export { AudioFormatError } from './audio/audio-format-error.js';
 export type { SynthesisOptions } from './audio/synthesize.js';

@@ -1,5 +1,11 @@
 // ONNX Runtime's wasm: from the cache or the network, and never anything but the file that this package was built for.
-import { type ArtifactCache, type FileEntry, ModelSourceError, verifyFile } from '@ostinato/core';
+import {
+  type ArtifactCache,
+  type FileEntry,
+  ModelSourceError,
+  verifyFileWith,
+} from '@ostinato/core';
+import { hashContent } from './hash-content.js';
 
 export interface FetchRuntimeOptions {
   readonly cache: ArtifactCache | undefined;
@@ -17,12 +23,12 @@ export async function fetchRuntime(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const key = `sha256-${entry.sha256}`;
   const kept = (await cache?.get(key, entry.bytes)) as Uint8Array<ArrayBuffer> | undefined;
-  if (kept && (await hasHash(kept, entry.sha256))) {
+  if (kept && (await hashContent(kept)) === entry.sha256) {
     onBytes?.(entry.bytes);
     return kept;
   }
   const content = await download(url, entry, signal, onBytes);
-  if (!(await hasHash(content, entry.sha256))) verifyFile(entry, content);
+  await verifyFileWith(hashContent, entry, content);
   await cache?.put(key, content);
   return content;
 }
@@ -57,12 +63,4 @@ async function download(
     const problem = `${url.href}: cannot be reached or broke off; check the connection`;
     throw new ModelSourceError('network', problem, { cause });
   }
-}
-
-/** Off this thread, where the browser can: hashing megabytes in JavaScript would hold up the page.
- *  @returns false also where it cannot */
-async function hasHash(content: Uint8Array<ArrayBuffer>, expected: string): Promise<boolean> {
-  if (!globalThis.crypto?.subtle) return false; // the page is not secure
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') === expected;
 }

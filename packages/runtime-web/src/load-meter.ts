@@ -8,36 +8,41 @@ export interface LoadProgress {
   readonly bytesTotal: number;
 }
 
-/** Adds up the files of a model and ONNX Runtime's. */
+interface Part {
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+}
+
+/** Adds up the files of a model and ONNX Runtime's, which come at the same time. Nothing is told before the manifest has
+ *  said how large the model is, and the total is the same from then on, unless a second device is tried. */
 export class LoadMeter {
   readonly #onProgress: ((progress: LoadProgress) => void) | undefined;
-  #modelDone = 0;
-  #modelTotal = 0;
-  #runtimeDone = 0;
-  #runtimeTotal = 0;
+  #model: Part | undefined;
+  readonly #runtimes = new Map<string, Part>();
 
   constructor(onProgress: ((progress: LoadProgress) => void) | undefined) {
     this.#onProgress = onProgress;
   }
 
   /** Says how large ONNX Runtime is, before a byte of the model's files comes. */
-  expectRuntime(bytes: number): void {
-    this.#runtimeTotal = bytes;
+  expectRuntime(file: string, bytesTotal: number): void {
+    if (!this.#runtimes.has(file)) this.#runtimes.set(file, { bytesDone: 0, bytesTotal });
   }
 
-  model(file: string, bytesDone: number, bytesTotal: number): void {
-    this.#modelDone = bytesDone;
-    this.#modelTotal = bytesTotal;
-    this.#tell(file);
+  model(progress: LoadProgress): void {
+    this.#model = progress;
+    this.#tell(progress.file);
   }
 
-  runtime(file: string, bytesDone: number): void {
-    this.#runtimeDone = bytesDone;
-    this.#tell(file);
+  runtime(progress: LoadProgress): void {
+    this.#runtimes.set(progress.file, progress);
+    this.#tell(progress.file);
   }
 
   #tell(file: string): void {
-    const bytesDone = this.#modelDone + this.#runtimeDone;
-    this.#onProgress?.({ file, bytesDone, bytesTotal: this.#modelTotal + this.#runtimeTotal });
+    if (!this.#model || !this.#onProgress) return;
+    const parts = [this.#model, ...this.#runtimes.values()];
+    const sum = (key: keyof Part): number => parts.reduce((total, part) => total + part[key], 0);
+    this.#onProgress({ file, bytesDone: sum('bytesDone'), bytesTotal: sum('bytesTotal') });
   }
 }

@@ -1,6 +1,6 @@
 // From a model's parts to a running model.
 import type { Grammar } from '@ostinato/core';
-import type { ModelPort } from '@ostinato/runtime';
+import type { GraphKind, ModelPort } from '@ostinato/runtime';
 import { findAdapter } from './auto/adapter.js';
 import { createChoiceMemory } from './auto/choice-memory.js';
 import { GpuWithFallback } from './auto/gpu-with-fallback.js';
@@ -9,6 +9,7 @@ import { fetchRuntime } from './fetch-runtime.js';
 import { DEVICE_FILES, locateFile } from './runtime-files.js';
 import { cacheOf, chooseThreads, type RuntimeOptions } from './runtime-options.js';
 import { StepOnDemand } from './step-on-demand.js';
+import { stopTogether } from './stop-together.js';
 import { WebModel } from './web-model.js';
 import { EngineClient } from './worker/client.js';
 import type { ComputeDevice } from './worker/messages.js';
@@ -37,26 +38,44 @@ export async function startModel(
   parts: ModelParts,
   options: RuntimeOptions = {},
 ): Promise<WebModel> {
+  const here = Promise.resolve(parts);
+  return startComingModel({ parts: here, hash: Promise.resolve(parts.hash) }, options);
+}
+
+/** Of a model that is on its way. */
+export interface ComingModel {
+  /** As of `ModelParts`. It is needed first: the device may depend on it. */
+  readonly hash: Promise<string | undefined>;
+  readonly parts: Promise<ModelParts>;
+}
+
+/** `startModel`, while the model comes: ONNX Runtime comes at the same time. */
+export async function startComingModel(
+  coming: ComingModel,
+  options: RuntimeOptions,
+): Promise<WebModel> {
   const { device = 'wasm', signal } = options;
   signal?.throwIfAborted();
   const threads = chooseThreads(options);
-  const modelOn = (port: ModelPort, place: Place): WebModel =>
-    new WebModel(port, parts.grammar, parts.stateSize, place);
+  const modelOn = async (port: ModelPort, place: Place): Promise<WebModel> => {
+    const { grammar, stateSize } = await coming.parts;
+    return new WebModel(port, grammar, stateSize, place);
+  };
   if (device !== 'auto') {
-    return modelOn(await startOn(device, threads, parts, options), { device, threads });
+    return modelOn(await startOn(device, threads, coming.parts, options), { device, threads });
   }
   return startFastest({
     adapter: await findAdapter(),
-    memory: createChoiceMemory(parts.hash, () => localStorage),
+    memory: createChoiceMemory(await coming.hash, () => localStorage),
     now: () => performance.now(),
     start: async (device) => {
-      const port = await startOn(device, threads, parts, options);
+      const port = await startOn(device, threads, coming.parts, options);
       const place: Place = { device, threads };
       if (device === 'wasm') return modelOn(port, place);
       const startFallback = async (): Promise<ModelPort> => {
         const { signal: _, ...rest } = options; // it was for the start
         place.device = 'wasm';
-        return startOn('wasm', threads, parts, rest);
+        return startOn('wasm', threads, coming.parts, rest);
       };
       return modelOn(new GpuWithFallback(port, startFallback), place);
     },
@@ -71,37 +90,66 @@ interface Place {
 async function startOn(
   device: ComputeDevice,
   threads: number,
-  parts: ModelParts,
+  coming: Promise<ModelParts>,
   options: RuntimeOptions,
 ): Promise<ModelPort> {
-  const { worker = true, files, signal = new AbortController().signal, onProgress } = options;
-  const runtime = DEVICE_FILES[device];
-  signal.throwIfAborted();
-  const client = await EngineClient.open(locateFile(runtime.worker, files), worker);
-  const abort = (): void => void client.close();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    const kind = parts.graphs.chunk && device === 'wasm' ? 'chunk' : 'step';
-    const source = parts.graphs[kind]!;
-    const isFetched = typeof source === 'function';
-    const [wasm, graph] = await Promise.all([
-      fetchRuntime(locateFile(runtime.wasm.file, files), runtime.wasm, {
-        cache: cacheOf(options),
-        signal,
-        onBytes: (bytesDone) =>
-          onProgress?.({ file: runtime.wasm.file, bytesDone, bytesTotal: runtime.wasm.bytes }),
-      }),
-      isFetched ? source(signal) : source,
-    ]);
-    const request = { threads, wasm, graphs: { [kind]: graph }, grammar: parts.grammar };
-    const given = isFetched ? [graph.buffer as ArrayBuffer] : [];
-    await client.call('start', request, [wasm.buffer, ...given]);
-    return kind === 'step' ? client : new StepOnDemand(client, parts.graphs.step);
-  } catch (error) {
-    await client.close();
-    signal.throwIfAborted(); // what failed then failed because of it
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+  const { worker = true, files } = options;
+  return stopTogether(options.signal, async (signal) => {
+    const client = await EngineClient.open(locateFile(DEVICE_FILES[device].worker, files), worker);
+    const abort = (): void => void client.close();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      const [, { parts, kind, content, isOurs }] = await Promise.all([
+        bringRuntime(client, device, threads, { ...options, signal }),
+        bringGraph(device, coming, signal),
+      ]);
+      const request = { graphs: { [kind]: content }, grammar: parts.grammar };
+      await client.call('start', request, isOurs ? [content.buffer as ArrayBuffer] : []);
+      return kind === 'step' ? client : new StepOnDemand(client, parts.graphs.step);
+    } catch (error) {
+      await client.close();
+      signal.throwIfAborted(); // what failed then failed because of it
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  });
+}
+
+/** Fetches ONNX Runtime and has it compiled, in the worker. */
+async function bringRuntime(
+  client: EngineClient,
+  device: ComputeDevice,
+  threads: number,
+  options: RuntimeOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { wasm: entry } = DEVICE_FILES[device];
+  const { files, signal, onProgress } = options;
+  const wasm = await fetchRuntime(locateFile(entry.file, files), entry, {
+    cache: cacheOf(options),
+    signal,
+    onBytes: (bytesDone) => onProgress?.({ file: entry.file, bytesDone, bytesTotal: entry.bytes }),
+  });
+  await client.call('prepare', { threads, wasm }, [wasm.buffer]);
+}
+
+interface BroughtGraph {
+  readonly parts: ModelParts;
+  readonly kind: GraphKind;
+  readonly content: Uint8Array;
+  /** Whether its bytes may be given away. */
+  readonly isOurs: boolean;
+}
+
+/** The graph that the device decodes with. */
+async function bringGraph(
+  device: ComputeDevice,
+  coming: Promise<ModelParts>,
+  signal: AbortSignal,
+): Promise<BroughtGraph> {
+  const parts = await coming;
+  const kind = parts.graphs.chunk && device === 'wasm' ? 'chunk' : 'step';
+  const source = parts.graphs[kind]!;
+  const isOurs = typeof source === 'function';
+  return { parts, kind, content: isOurs ? await source(signal) : source, isOurs };
 }

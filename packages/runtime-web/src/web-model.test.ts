@@ -11,6 +11,7 @@ import {
 } from '@ostinato/chromium';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as Standalone from './standalone.js';
+import { longestTask } from './testing/longest-task.js';
 import { serveModelSite } from './testing/model-site.js';
 
 // What bodies of `page.evaluate` see.
@@ -100,6 +101,74 @@ describe.runIf(haveChromium())('a model in a page', () => {
       });
       expect(notes).toBeGreaterThan(50);
       expect(longest).toBeLessThan(50);
+    });
+  });
+
+  it.each([
+    { secure: true, how: "by the browser's SHA-256" },
+    { secure: false, how: 'by that in JavaScript, where a page is not secure' },
+  ])('never holds the page up for 50 ms while it loads, $how', async ({ secure }) => {
+    await visit({}, async (page) => {
+      const isSecure = await page.evaluate((secure) => {
+        // A page that is not secure has neither; this machine's own address always is.
+        if (!secure) {
+          Object.defineProperty(crypto, 'subtle', { value: undefined });
+          Object.defineProperty(globalThis, 'caches', { value: undefined });
+        }
+        return crypto.subtle !== undefined;
+      }, secure);
+      expect(isSecure).toBe(secure);
+      const longest = await longestTask(browser, page, () =>
+        page.evaluate(async () => {
+          const { model } = await ostinato.loadModel('/models/musicnet/');
+          await model.dispose();
+        }),
+      );
+      expect(longest).toBeLessThan(50);
+    });
+  });
+
+  it('fetches the model and the runtime at the same time', async () => {
+    await visit({}, async (page) => {
+      // Each is held back until the other one has been asked for.
+      const asked = {
+        graph: page.waitForRequest(/chunk\.onnx/),
+        wasm: page.waitForRequest(/\.wasm/),
+      };
+      await page.route(/chunk\.onnx/, (route) => asked.wasm.then(() => route.continue()));
+      await page.route(/\.wasm/, (route) => asked.graph.then(() => route.continue()));
+      const device = await page.evaluate(async () => {
+        const { model } = await ostinato.loadModel('/models/musicnet');
+        await model.dispose();
+        return model.device;
+      });
+      expect(device).toBe('wasm');
+    });
+  });
+
+  it.each([
+    { missing: 'chunk.onnx', other: 'ort-wasm-simd-threaded.wasm' },
+    { missing: 'ort-wasm-simd-threaded.wasm', other: 'chunk.onnx' },
+  ])('does not go on with $other where $missing is missing', async ({ missing, other }) => {
+    await visit({}, async (page) => {
+      const isOther = (request: { url(): string }): boolean => request.url().endsWith(other);
+      const asked = page.waitForRequest(isOther);
+      const stopped = page.waitForEvent('requestfailed', isOther);
+      await page.route(`**/${other}`, () => undefined); // never answered
+      await page.route(`**/${missing}`, (route) =>
+        asked.then(() => route.fulfill({ status: 404 })),
+      );
+      const error = await page.evaluate(() =>
+        ostinato
+          .loadModel('/models/musicnet')
+          .catch(({ code, message }) => ({ code: code as string, message: message as string })),
+      );
+      expect(error).toMatchObject({
+        code: 'not-found',
+        message: expect.stringContaining(missing) as string,
+      });
+      await stopped;
+      await expectNoWorkers(page);
     });
   });
 

@@ -42,8 +42,10 @@ export interface ModelCalls {
   score: { request: ScoreRequest; reply: Float32Array };
 }
 
-/** All operations; what a start takes is the runtime's own. */
-export interface Operations<Start> extends ModelCalls {
+/** All operations; what a start and what comes before it take is the runtime's own. */
+export interface Operations<Start, Preparation = never> extends ModelCalls {
+  /** What can be done before the graphs are there. Only where a runtime has something to prepare. */
+  prepare: { request: Preparation; reply: undefined };
   start: { request: Start; reply: undefined };
   /** Brings a graph that was left out of the start. */
   addGraph: {

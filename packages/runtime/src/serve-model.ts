@@ -4,7 +4,7 @@ import { DeviceError } from './errors.js';
 import type { Operations, OperationName, RemoteError, Reply, Request } from './protocol.js';
 import type { ModelSessions } from './sessions.js';
 
-/** What a start takes is the runtime's own; it is only passed on here. */
+/** What the first two take is the runtime's own; it is only passed on here. */
 type Handlers = {
   [Name in OperationName]: (
     argument: Operations<never>[Name]['request'],
@@ -19,10 +19,12 @@ export interface ModelServer {
 }
 
 /** @param start makes the sessions, when the owner asks for it
- *  @param send sends a reply to the owner */
+ *  @param send sends a reply to the owner
+ *  @param prepare does what can be done before the start. Default: nothing */
 export function serveModel(
   start: (argument: never) => Promise<ModelSessions>,
   send: (reply: Reply) => void,
+  prepare: (argument: never) => Promise<void> = async () => undefined,
 ): ModelServer {
   let sessions: ModelSessions | undefined;
   const started = (): ModelSessions => {
@@ -30,6 +32,10 @@ export function serveModel(
     return sessions;
   };
   const handlers: Handlers = {
+    prepare: async (argument) => {
+      await prepare(argument);
+      return undefined;
+    },
     start: async (argument) => {
       sessions = await start(argument);
       return undefined;

@@ -1,8 +1,7 @@
 // The manifest of a model artifact: what a folder `models/<name>/` says of itself. The format: docs/artifact.md.
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import * as z from 'zod/mini';
 import { ArtifactError, checkSchema, parseJson } from './artifact-error.js';
+import { hashInJavaScript } from './hash.js';
 import { manifestV1Schema, upgradeManifestV1 } from './manifest-v1.js';
 import {
   architectureSchema,
@@ -124,7 +123,7 @@ function checkSeal(text: string, { sha256: seal }: Manifest): void {
 }
 
 function hashText(text: string): string {
-  return bytesToHex(sha256(new TextEncoder().encode(text)));
+  return hashInJavaScript(new TextEncoder().encode(text));
 }
 
 /** Every file that a manifest names, in its order.

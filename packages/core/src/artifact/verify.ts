@@ -1,11 +1,10 @@
 // Checks a model artifact before a runtime sees a byte of it: files against manifest, sizes, hashes, graphs, vocabulary.
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { parseTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
 import { ArtifactError } from './artifact-error.js';
 import { isReproducible } from './choose-graph.js';
 import { parseGolden, type Golden } from './golden.js';
 import { graphSignature, type GraphSignature } from './graph-signature.js';
+import { type AsyncHashFunction, hashInJavaScript, type HashFunction } from './hash.js';
 import {
   MANIFEST_FILE,
   manifestFiles,
@@ -43,11 +42,6 @@ export type InspectGraph = (
   expected: GraphExpectation,
 ) => { readonly opset: number; readonly metadata: ReadonlyMap<string, string> };
 
-/** SHA-256 of bytes, as 64 lower-case hexadecimal digits. */
-export type HashFunction = (content: Uint8Array) => string;
-
-const hashInJavaScript: HashFunction = (content) => bytesToHex(sha256(content));
-
 /** Checks a file against its entry in the manifest.
  *  @param hash a faster one than JavaScript's, where the platform has it
  *  @throws {ArtifactError} `wrong-size` or `wrong-hash` */
@@ -56,14 +50,31 @@ export function verifyFile(
   content: Uint8Array,
   hash: HashFunction = hashInJavaScript,
 ): void {
-  const { file, bytes } = entry;
+  checkSize(entry, content);
+  checkHash(entry, hash(content));
+}
+
+/** `verifyFile` with a hash that takes its time.
+ *  @throws {ArtifactError} `wrong-size` or `wrong-hash` */
+export async function verifyFileWith(
+  hash: AsyncHashFunction,
+  entry: FileEntry,
+  content: Uint8Array,
+): Promise<void> {
+  checkSize(entry, content);
+  checkHash(entry, await hash(content));
+}
+
+function checkSize({ file, bytes }: FileEntry, content: Uint8Array): void {
   if (content.length !== bytes) {
     const found = `expected ${bytes} bytes, found ${content.length}`;
     throw new ArtifactError('wrong-size', `${file}: ${found}; fetch the artifact again`);
   }
-  const digits = hash(content);
-  if (digits !== entry.sha256) {
-    const found = `expected SHA-256 ${entry.sha256}, found ${digits}`;
+}
+
+function checkHash({ file, sha256 }: FileEntry, digits: string): void {
+  if (digits !== sha256) {
+    const found = `expected SHA-256 ${sha256}, found ${digits}`;
     throw new ArtifactError('wrong-hash', `${file}: ${found}; fetch the artifact again`);
   }
 }

@@ -52,13 +52,14 @@ export async function openArtifact(
   const found = await resolveModel(source, options);
   if (found.kind === 'folder') return readArtifact(found.folder);
   const { onDownload, ...rest } = options;
-  const { files, graphs } = await fetchArtifact(found.address, {
+  const fetched = await fetchArtifact(found.address, {
     ...rest,
     choose,
+    hash,
     cache: cacheOf(options),
     ...(onDownload && { onProgress: onDownload }),
   });
-  return verifyArtifact(files, inspectModel, { graphs, hash });
+  return verifyArtifact(fetched.files, inspectModel, fetched);
 }
 
 /** OpenSSL's SHA-256, many times faster than JavaScript's. */

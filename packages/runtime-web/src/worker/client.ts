@@ -2,7 +2,6 @@
 import {
   ModelClosedError,
   type ModelPort,
-  type OperationName,
   PendingCalls,
   type Reply,
   type Request,
@@ -38,7 +37,7 @@ export class EngineClient implements ModelPort {
   /** Sends a request; requests are served in the order of these calls.
    *  @param transfer buffers of the argument that are given away
    *  @throws {ModelClosedError} if the model is disposed of, or its worker fails before it has answered */
-  call<Name extends OperationName>(
+  call<Name extends keyof WebOperations>(
     operation: Name,
     argument: WebOperations[Name]['request'],
     transfer: Transferable[] = [],

@@ -6,7 +6,7 @@ import type {
   InferenceSessionFactory,
   TensorConstructor,
 } from 'onnxruntime-web';
-import type { ComputeDevice, Connect, StartRequest } from './messages.js';
+import type { ComputeDevice, Connect, PrepareRequest, StartRequest } from './messages.js';
 
 /** The part of onnxruntime-web that is used here. */
 export interface Ort {
@@ -20,12 +20,28 @@ const THREAD_NAME = 'em-pthread';
 
 export function createConnect(ort: Ort, device: ComputeDevice): Connect {
   return (send) =>
-    serveModel(async ({ threads, wasm, graphs, grammar }: StartRequest) => {
-      ort.env.wasm.wasmBinary = wasm;
-      ort.env.wasm.numThreads = threads;
-      ort.env.logLevel = 'error';
-      return ModelSessions.create({ graphs, grammar, backend: createBackend(ort, device) });
-    }, send);
+    serveModel(
+      async ({ graphs, grammar }: StartRequest) =>
+        ModelSessions.create({ graphs, grammar, backend: createBackend(ort, device) }),
+      send,
+      async ({ threads, wasm }: PrepareRequest) => {
+        ort.env.wasm.wasmBinary = wasm;
+        ort.env.wasm.numThreads = threads;
+        ort.env.logLevel = 'error';
+        await initialize(ort, device);
+      },
+    );
+}
+
+/** Compiles the wasm and starts the threads while the model still comes. ONNX Runtime does that when the first session is
+ *  created and has no other way, so it is asked for one of nothing. If it cannot compute at all, it says the same again
+ *  when it is asked for the model's. */
+async function initialize(ort: Ort, device: ComputeDevice): Promise<void> {
+  const options: InferenceSession.SessionOptions = {
+    ...sessionOptions(device),
+    logSeverityLevel: 4,
+  };
+  await ort.InferenceSession.create(new Uint8Array(0), options).catch(() => undefined);
 }
 
 /** Serves the page that started this worker; does nothing in a page itself. */

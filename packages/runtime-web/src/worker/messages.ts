@@ -5,16 +5,19 @@ import type { ModelGraphs, ModelServer, Operations, Reply } from '@ostinato/runt
 /** A backend of onnxruntime-web. */
 export type ComputeDevice = 'wasm' | 'webgpu';
 
-export interface StartRequest {
+export interface PrepareRequest {
   /** Threads of wasm, >= 1. */
   readonly threads: number;
   /** ONNX Runtime, verified. */
   readonly wasm: Uint8Array;
+}
+
+export interface StartRequest {
   readonly graphs: ModelGraphs;
   readonly grammar: Grammar;
 }
 
-export type WebOperations = Operations<StartRequest>;
+export type WebOperations = Operations<StartRequest, PrepareRequest>;
 
 /** What the files of the workers export: serves one model. */
 export type Connect = (send: (reply: Reply) => void) => ModelServer;

@@ -1,7 +1,8 @@
 // One file of a model from the network: in pieces if the connection breaks, and checked before anybody gets it.
 import { ArtifactError } from '../artifact-error.js';
+import type { AsyncHashFunction } from '../hash.js';
 import type { FileEntry } from '../manifest.js';
-import { verifyFile } from '../verify.js';
+import { verifyFileWith } from '../verify.js';
 import { shownAddress } from './address.js';
 import type { PartialDownload } from './artifact-cache.js';
 import { ModelSourceError } from './model-source-error.js';
@@ -9,6 +10,7 @@ import { type Answer, request, type RequestOptions } from './request.js';
 import { withRetries } from './retries.js';
 
 export interface DownloadOptions extends RequestOptions {
+  readonly hash: AsyncHashFunction;
   /** See `RetryOptions`. */
   readonly pauseMs: number;
   /** @param done bytes of the file that are there
@@ -28,7 +30,7 @@ export async function download(
   partial: PartialDownload,
   options: DownloadOptions,
 ): Promise<Uint8Array> {
-  const file = new FileInProgress(entry, partial, options.onBytes);
+  const file = new FileInProgress(entry, partial, options);
   let furthest = file.length;
   const hasAdvanced = (): boolean => {
     const before = furthest;
@@ -52,13 +54,15 @@ export async function download(
 class FileInProgress {
   readonly #entry: FileEntry;
   readonly #partial: PartialDownload;
+  readonly #hash: AsyncHashFunction;
   readonly #onBytes: DownloadOptions['onBytes'];
   #content: Uint8Array | undefined;
   #length = 0;
 
-  constructor(entry: FileEntry, partial: PartialDownload, onBytes: DownloadOptions['onBytes']) {
+  constructor(entry: FileEntry, partial: PartialDownload, { hash, onBytes }: DownloadOptions) {
     this.#entry = entry;
     this.#partial = partial;
+    this.#hash = hash;
     this.#onBytes = onBytes;
     this.#keep(partial.received, 0);
   }
@@ -88,7 +92,7 @@ class FileInProgress {
   /** Checks the whole file, and forgets it if it is wrong. */
   async verify({ orThrow }: { orThrow: boolean }): Promise<boolean> {
     try {
-      verifyFile(this.#entry, this.content);
+      await verifyFileWith(this.#hash, this.#entry, this.content);
       return true;
     } catch (error) {
       await this.clear();

@@ -1,6 +1,11 @@
 // A model from the web: its manifest, then of its files those that are needed, from the cache or the network, checked.
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
+import {
+  type AsyncHashFunction,
+  type HashFunction,
+  hashInJavaScript,
+  hashInSlices,
+  HashMemory,
+} from '../hash.js';
 import {
   type FileEntry,
   type GraphEntry,
@@ -9,7 +14,7 @@ import {
   manifestFiles,
   parseManifest,
 } from '../manifest.js';
-import { verifyFile } from '../verify.js';
+import { verifyFileWith } from '../verify.js';
 import { type AddressOptions, fileAddress, parseModelAddress, shownAddress } from './address.js';
 import { type ArtifactCache, beginInMemory } from './artifact-cache.js';
 import { download } from './download.js';
@@ -37,6 +42,8 @@ export interface FetchArtifactOptions extends AddressOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default: the platform's. */
   readonly fetch?: Fetch;
+  /** A faster one than the default, where the platform has it. Default: JavaScript's, in slices of some milliseconds. */
+  readonly hash?: AsyncHashFunction;
   /** How long to wait for the next byte, milliseconds. Default 30,000. */
   readonly stallMs?: number;
   /** The pause before a second try, milliseconds. Default 300. */
@@ -53,11 +60,14 @@ export interface FetchedArtifact {
   readonly graphs: readonly GraphEntry[];
   /** What `verifyArtifact` takes, for these graphs: contents by name. Sizes and hashes are right. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What `verifyArtifact` takes as well: the hashes that were found when the files came, so that nothing is hashed twice. */
+  readonly hash: HashFunction;
 }
 
 /** Downloads a model: the manifest, the tokenizer, the golden file and the graphs that are needed; no card. Files are
  *  taken from the cache by their hash, and only what fits size and hash is given out or kept. `verifyArtifact` checks the
  *  rest: it has to follow.
+ *  @example verifyArtifact(fetched.files, inspectModel, fetched)
  *  @param address of the model's folder: `https://example.org/models/mine/`
  *  @throws {ModelSourceError} if a file cannot be had
  *  @throws {ArtifactError} if the files are not those of the manifest
@@ -66,7 +76,7 @@ export async function fetchArtifact(
   address: string,
   options: FetchArtifactOptions,
 ): Promise<FetchedArtifact> {
-  const { choose, onProgress, now = Date.now } = options;
+  const { choose, onProgress, now = Date.now, hash = hashInSlices } = options;
   const base = parseModelAddress(address, options);
   const text = await manifestBytes(base, options);
   const manifest = parseManifest(new TextDecoder().decode(text));
@@ -81,11 +91,15 @@ export async function fetchArtifact(
 
   const meter = createProgressMeter(bytesTotal, onProgress, now);
   const files = new Map([[MANIFEST_FILE, text]]);
+  const hashes = new HashMemory(hash);
   await allOrNone(options.signal, entries, async (entry, signal) => {
     const onBytes = (done: number, arrived: number): void => meter.at(entry.file, done, arrived);
-    files.set(entry.file, await obtain(base, entry, { ...options, signal }, onBytes));
+    files.set(
+      entry.file,
+      await obtain(base, entry, { ...options, hash: hashes.hash, signal }, onBytes),
+    );
   });
-  return { manifest, graphs, files };
+  return { manifest, graphs, files, hash: hashes.recall };
 }
 
 /** Runs work for all items at once; when one fails the others are stopped, and all have ended when this rejects. */
@@ -114,14 +128,17 @@ async function allOrNone<T>(
 async function obtain(
   base: string,
   entry: FileEntry,
-  options: FetchArtifactOptions & { readonly signal: AbortSignal },
+  options: FetchArtifactOptions & {
+    readonly signal: AbortSignal;
+    readonly hash: AsyncHashFunction;
+  },
   onBytes: (done: number, arrived: number) => void,
 ): Promise<Uint8Array> {
-  const { cache, signal } = options;
+  const { cache, signal, hash } = options;
   const key = `sha256-${entry.sha256}`;
   const url = fileAddress(base, entry.file);
   const fromCache = async (): Promise<Uint8Array | undefined> => {
-    const content = await verifiedFromCache(cache, key, entry);
+    const content = await verifiedFromCache(cache, key, entry, hash);
     if (content !== undefined) onBytes(content.length, 0);
     return content;
   };
@@ -134,7 +151,7 @@ async function obtain(
   try {
     // Another process may have been faster while this one waited.
     const found = await fromCache();
-    return found ?? (await download(url, entry, partial, { ...networkOf(options), onBytes }));
+    return found ?? (await download(url, entry, partial, { ...networkOf(options), hash, onBytes }));
   } finally {
     await partial.close();
   }
@@ -145,11 +162,12 @@ async function verifiedFromCache(
   cache: ArtifactCache | undefined,
   key: string,
   entry: FileEntry,
+  hash: AsyncHashFunction,
 ): Promise<Uint8Array | undefined> {
   const content = await cache?.get(key, entry.bytes);
   if (content === undefined) return undefined;
   try {
-    verifyFile(entry, content);
+    await verifyFileWith(hash, entry, content);
     return content;
   } catch {
     await cache?.delete(key);
@@ -160,7 +178,7 @@ async function verifiedFromCache(
 /** The manifest has no hash to be kept by, so it is asked for each time and kept by its address for offline use. */
 async function manifestBytes(base: string, options: FetchArtifactOptions): Promise<Uint8Array> {
   const { cache, signal } = options;
-  const key = `manifest-${bytesToHex(sha256(new TextEncoder().encode(base)))}`;
+  const key = `manifest-${hashInJavaScript(new TextEncoder().encode(base))}`;
   const url = fileAddress(base, MANIFEST_FILE);
   if (options.offline === true) {
     const kept = await cache?.get(key, MOST_MANIFEST_BYTES);
