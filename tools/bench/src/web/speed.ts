@@ -58,8 +58,8 @@ export async function measureSpeed(
   const contenders = [...OURS, ...backends.flatMap((backend) => contendersOf(backend))];
   const random = await mkdtemp(join(tmpdir(), 'ostinato-bench-'));
   try {
-    await writeRandomArtifact(random);
     await using site = await serveSpeedSite(random);
+    await writeRandomArtifact(random);
     const pages: TestPage[] = [];
     for (const { address } of contenders) {
       pages.push(await openPage(browser, site.origin + address));
