@@ -6,6 +6,7 @@ import {
   type Reply,
   type Request,
 } from '@ostinato/runtime';
+import { sameOriginScript } from '../same-origin-script.js';
 import type { Connect, WebOperations } from './messages.js';
 
 /** The way to the code of a worker's file, wherever it runs. */
@@ -82,17 +83,6 @@ export class EngineClient implements ModelPort {
     const { receive, close } = connect((reply) => this.#calls.settle(reply));
     return { post: receive, close };
   }
-}
-
-/** A worker's script must have the page's origin. That of another one (a CDN) is fetched, and started from a blob. */
-async function sameOriginScript(url: URL): Promise<{ url: string; forget(): void }> {
-  if (url.origin === location.origin) return { url: url.href, forget: () => {} };
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-  const script = await response.blob();
-  const blob = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  // Not revoked before the end: ONNX Runtime starts its threads from the same address.
-  return { url: blob, forget: () => URL.revokeObjectURL(blob) };
 }
 
 function notLoaded(url: URL, cause: unknown): ModelClosedError {
