@@ -27,6 +27,8 @@ const chromiumTests = [
   'packages/runtime-web',
   'packages/studio/src/studio.test.ts',
   'tools/export/src/web-runtime.test.ts',
+  'examples/page.test.ts',
+  'examples/embedding.test.ts',
 ];
 if (
   filters.length === 0 ||

@@ -20,6 +20,8 @@ export interface TestPage extends AsyncDisposable {
   readonly page: Page;
   /** What the page threw or wrote to its console as an error, in words. Expect it to be empty. */
   readonly problems: string[];
+  /** Where the page and its workers asked for files: `http://127.0.0.1:49152`. What is made in the page does not count. */
+  readonly origins: ReadonlySet<string>;
   /** Saves a picture of the whole page as `out/screenshots/<name>.png`. */
   screenshot(name: string): Promise<void>;
 }
@@ -33,6 +35,11 @@ export async function openPage(
   const context = await browser.newContext(options.context);
   const page = await context.newPage();
   const problems: string[] = [];
+  const origins = new Set<string>();
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol !== 'blob:' && protocol !== 'data:') origins.add(origin);
+  });
   page.on('pageerror', (error) => problems.push(`thrown: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text()}`);
@@ -41,6 +48,7 @@ export async function openPage(
   return {
     page,
     problems,
+    origins,
     screenshot: async (name) => {
       await mkdir(SCREENSHOTS, { recursive: true });
       await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
