@@ -40,6 +40,9 @@ describe('readArtifactFolder', () => {
       code: 'linked-file',
       message: expect.stringMatching(/^manifest.json: .*hard links/) as string,
     });
+    // The models of an installed package: package managers link files from their store.
+    const installed = readArtifactFolder(folder, { hardLinks: true });
+    await expect(installed).resolves.toHaveProperty('size', 1);
     await rm(outside, { recursive: true });
     await expect(readArtifactFolder(folder)).resolves.toHaveProperty('size', 1);
   });

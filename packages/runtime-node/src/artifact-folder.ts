@@ -11,11 +11,19 @@ const MOST_BYTES = 2 ** 30;
 /** A link is not followed and a pipe is not waited for; Windows has neither flag, and neither kind of file here. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
+export interface ReadOptions {
+  /** Take files that have other names too. Default false: through these, somebody else could change them. */
+  readonly hardLinks?: boolean;
+}
+
 /** Reads every file of a folder; names that begin with a dot are the file system's business.
  *  @returns contents by name
  *  @throws {ArtifactError} `missing-file` if the folder or a file cannot be read, `extra-file` if it holds what no artifact
- *    does (folders, too many files), `linked-file` for symbolic and hard links, `wrong-size` beyond 1 GiB */
-export async function readArtifactFolder(folder: string): Promise<Map<string, Uint8Array>> {
+ *    does (folders, too many files), `linked-file` for symbolic links and, unless told, hard ones, `wrong-size` beyond 1 GiB */
+export async function readArtifactFolder(
+  folder: string,
+  options: ReadOptions = {},
+): Promise<Map<string, Uint8Array>> {
   const entries = await listFolder(folder);
   if (entries.length > MOST_FILES) {
     const found = `expected at most ${MOST_FILES} files, found ${entries.length}`;
@@ -26,7 +34,7 @@ export async function readArtifactFolder(folder: string): Promise<Map<string, Ui
   for (const entry of entries) {
     if (entry.isSymbolicLink()) refuseLink(entry.name, 'a symbolic link');
     if (!entry.isFile()) refuseKind(entry.name);
-    const content = await readWithin(folder, entry.name, room);
+    const content = await readWithin(folder, entry.name, room, options);
     room -= content.length;
     files.set(entry.name, content);
   }
@@ -42,7 +50,12 @@ async function listFolder(folder: string) {
   }
 }
 
-async function readWithin(folder: string, name: string, room: number): Promise<Uint8Array> {
+async function readWithin(
+  folder: string,
+  name: string,
+  room: number,
+  { hardLinks = false }: ReadOptions,
+): Promise<Uint8Array> {
   let file: FileHandle;
   try {
     file = await open(join(folder, name), OPEN_FLAGS);
@@ -54,7 +67,8 @@ async function readWithin(folder: string, name: string, room: number): Promise<U
   try {
     const stats = await file.stat();
     if (!stats.isFile()) refuseKind(name);
-    if (stats.nlink > 1) refuseLink(name, `a file with ${stats.nlink} names (hard links)`);
+    if (stats.nlink > 1 && !hardLinks)
+      refuseLink(name, `a file with ${stats.nlink} names (hard links)`);
     if (stats.size > room) {
       const limit = `${MOST_BYTES / 2 ** 20} MiB`;
       throw new ArtifactError('wrong-size', `${name}: the files are larger than ${limit} together`);

@@ -50,6 +50,9 @@ async function describe(
     const noGraphs = await openArtifact(model.address, () => [], sourceOptions(options, context));
     return describeModel(file, noGraphs);
   }
+  if (model?.kind === 'installed') {
+    return describeModel(model.folder, await openArtifact(file, ({ graphs }) => graphs));
+  }
   if (model && (await isFolder(model.folder))) return describeFolder(model.folder);
   if (/\.wav$/i.test(file)) return describeRecording(file);
   return describeMidi(file, await readMidiFile(file));

@@ -50,7 +50,11 @@ export async function openArtifact(
   options: SourceOptions = {},
 ): Promise<VerifiedArtifact> {
   const found = await resolveModel(source, options);
-  if (found.kind === 'folder') return readArtifact(found.folder);
+  if (found.kind !== 'web') {
+    // Package managers such as pnpm link the files of a package from their store.
+    const files = await readArtifactFolder(found.folder, { hardLinks: found.kind === 'installed' });
+    return verifyArtifact(files, inspectModel, { hash });
+  }
   const { onDownload, ...rest } = options;
   const fetched = await fetchArtifact(found.address, {
     ...rest,

@@ -51,7 +51,7 @@ describe('resolveModel', () => {
   });
 
   it('looks a name up in OSTINATO_MODELS, then in models here, then among those of Ostinato', async () => {
-    expect(await resolveHere('musicnet')).toEqual({ kind: 'folder', folder: bundled });
+    expect(await resolveHere('musicnet')).toEqual({ kind: 'installed', folder: bundled });
     const here = await addModel('models', 'musicnet');
     expect(await resolveHere('musicnet')).toEqual({ kind: 'folder', folder: here });
     await addModel('one', 'other');

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { MANIFEST_FILE, ModelSourceError, parseModelAddress } from '@ostinato/core';
 
 export type ResolvedModel =
-  | { readonly kind: 'folder'; readonly folder: string }
+  /** `installed`: one that came with Ostinato. */
+  | { readonly kind: 'folder' | 'installed'; readonly folder: string }
   /** The address of the folder, with a `/` at its end. */
   | { readonly kind: 'web'; readonly address: string };
 
@@ -42,7 +43,8 @@ export async function resolveModel(
   }
   const places = modelFolders(workingFolder, environment);
   for (const place of places) {
-    if (await isFolder(join(place, text))) return { kind: 'folder', folder: join(place, text) };
+    const kind = place === bundledFolder() ? 'installed' : 'folder';
+    if (await isFolder(join(place, text))) return { kind, folder: join(place, text) };
   }
   throw await unknownModel(text, places, workingFolder);
 }
