@@ -1,12 +1,12 @@
 """Composes with step.onnx of a model folder, without Ostinato: prints the names of the tokens, one a line.
 
     pip install numpy onnxruntime
-    python examples/python/compose.py models/musicnet 7 500     # seed, most tokens
+    python examples/python/compose.py models/musicnet [seed] [most tokens]     # 7 and 500 unless told
 """
 
 import json, sys, numpy as np, onnxruntime as ort
 
-folder, seed, length = sys.argv[1:]
+folder, seed, length = sys.argv[1:] + ["7", "500"][len(sys.argv) - 2 :]
 names = json.load(open(f"{folder}/tokenizer.json", encoding="utf-8"))["tokens"]
 kinds = np.array([name.split("_")[0] for name in names])
 after = "Instrument Pitch Drum Position Bar End"  # a note
