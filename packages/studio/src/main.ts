@@ -1,5 +1,6 @@
 // The page: the elements, the model behind them, and the sections around them.
 import { registerElements } from '@ostinato/web/element-classes';
+import { html, render } from 'lit';
 import { showApi } from './api/api-section.js';
 import { mountCompare } from './compare/compare-section.js';
 import { mountContinue } from './continue/continue-section.js';
@@ -26,19 +27,22 @@ mountExports(document.querySelector<HTMLElement>('#exports')!, composer);
 mountGallery(contentOf('gallery'), composer);
 mountContinue(contentOf('continue'), composer, document.querySelector('.drop-anywhere')!);
 mountCompare(contentOf('compare'), composer);
-void start();
+
+const modelChoice = document.querySelector<HTMLElement>('#model-choice')!;
+start().catch((error: unknown) => {
+  render(html`<p class="problem" role="alert">${(error as Error).message}</p>`, modelChoice);
+});
 
 async function start(): Promise<void> {
-  const site = await readSite();
-  const [first] = site.models;
-  mountModelChoice(document.querySelector<HTMLElement>('#model-choice')!, site.models, choose);
-  if (first) choose(first.address);
-  if (site.api) await showApi(site.api);
+  const { models, api } = await readSite();
+  mountModelChoice(modelChoice, models, choose);
+  choose(models[0].address);
+  if (api) await showApi(api);
+}
 
-  function choose(address: string): void {
-    composer.model = address;
-    void showModelCard(contentOf('model'), address);
-  }
+function choose(address: string): void {
+  composer.model = address;
+  void showModelCard(contentOf('model'), address);
 }
 
 /** The address bar has the link to the piece on the page. */

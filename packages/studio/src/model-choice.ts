@@ -1,5 +1,5 @@
-// Which model plays: its name, or a choice where there are several.
-import { html, render } from 'lit';
+// Which model plays, where there are several.
+import { html, nothing, render } from 'lit';
 import type { SiteModel } from './site.js';
 
 /** @param choose is told the address of a model that somebody chose */
@@ -17,10 +17,7 @@ export function mountModelChoice(
             ${models.map(({ name, address }) => html`<option value=${address}>${name}</option>`)}
           </select>
         </label>`
-      : html`<p>
-          A neural network writes the music note by note while you listen, here in your browser. The
-          same seed always gives the same piece.
-        </p>`,
+      : nothing,
     root,
   );
 }

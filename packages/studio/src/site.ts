@@ -12,11 +12,17 @@ export interface Site {
   readonly api: string | null;
 }
 
-/** @throws {Error} if there is no such file; a TypeError if it is no site */
+/** @throws {Error} if there is no such file, or no model in it */
 export async function readSite(): Promise<Site> {
   const response = await fetch('./site.json');
-  if (!response.ok) throw new Error(`site.json: HTTP ${response.status}; build the studio again`);
+  if (!response.ok) {
+    throw new Error(
+      `This copy of the page is not whole: site.json is missing (HTTP ${response.status}).`,
+    );
+  }
   const { models, api = null } = (await response.json()) as Partial<Site>;
-  if (!Array.isArray(models)) throw new TypeError('site.json: expected a list of models');
+  if (!Array.isArray(models) || models.length === 0) {
+    throw new Error('This copy of the page is not whole: site.json names no model.');
+  }
   return { models, api };
 }

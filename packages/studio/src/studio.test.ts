@@ -235,6 +235,14 @@ describe.runIf(haveChromium())('the studio', () => {
     );
   });
 
+  it('says so when it is not whole', async () => {
+    await using served = await serveStudioSite({ 'site.json': '{"models":[]}' });
+    await using opened = await openPage(browser, served.url);
+    const alert = opened.page.locator('#compose').getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('site.json names no model');
+  });
+
   it('is accessible and looks as it should on phones, tablets and desktops, light and dark', async () => {
     await visit('#ostinato?seed=7&length=8', async (page, opened) => {
       await play(page);

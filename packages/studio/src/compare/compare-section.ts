@@ -65,7 +65,7 @@ export function mountCompare(root: HTMLElement, composer: OstinatoComposerElemen
   const renderSide = (side: Side): TemplateResult => {
     const { seed, temperature, score } = entries[side];
     const facts = score && factsOf(score);
-    return html`<div class="side" data-heard=${pair.heard === side}>
+    return html`<div class="side" data-heard=${score !== undefined && pair.heard === side}>
       <div class="fields">
         <span class="letter" aria-hidden="true">${side}</span>
         <label>
@@ -94,7 +94,7 @@ export function mountCompare(root: HTMLElement, composer: OstinatoComposerElemen
           />
         </label>
       </div>
-      ${players[side]} ${score ? nothing : html`<p class="waiting">Nothing composed yet</p>`}
+      ${players[side]} ${score ? nothing : html`<p class="waiting">Nothing yet</p>`}
       <p class="facts">
         ${
           facts

@@ -20,18 +20,16 @@ export function mountGallery(root: HTMLElement, composer: OstinatoComposerElemen
       ${GALLERY.map(
         (piece) =>
           html`<li class="card">
+            <h3>${piece.title}</h3>
+            <p>${Object.values(piece.labels).join(' · ')}</p>
             <ostinato-player
               src="./gallery/${piece.file}.mid"
               label="${piece.title}"
             ></ostinato-player>
-            <div class="about">
-              <h3>${piece.title}</h3>
-              <p>${Object.values(piece.labels).join(' · ')}</p>
-              <a href=${linkOf(piece)} @click=${(event: Event) => composeIt(event, piece)}>
-                <span>Compose it again<span class="visually-hidden">: ${piece.title}</span></span>
-                <small>seed ${piece.seed}</small>
-              </a>
-            </div>
+            <a href=${linkOf(piece)} @click=${(event: Event) => composeIt(event, piece)}>
+              <span>Compose it again<span class="visually-hidden">: ${piece.title}</span></span>
+              <small>seed ${piece.seed}</small>
+            </a>
           </li>`,
       )}
     </ul>`,
