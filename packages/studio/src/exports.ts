@@ -1,31 +1,32 @@
 // The piece as written music and as a picture, beside the files that the composer itself gives.
 import { pianoRollSvg, type Score } from '@ostinato/core';
-import type { OstinatoComposerElement } from '@ostinato/web/element-classes';
+import {
+  downloadName,
+  type OstinatoComposerElement,
+  saveFile,
+} from '@ostinato/web/element-classes';
 import { html, render } from 'lit';
-import { saveFile } from './save-file.js';
-
-const EVENTS = ['ostinato-compose', 'ostinato-note', 'ostinato-composed'] as const;
 
 export function mountExports(root: HTMLElement, composer: OstinatoComposerElement): void {
   let message = '';
+  let hasNotes = false; // asking for the score with every note would decode all of it each time
   const update = (): void => {
-    const score = scoreOf(composer);
     render(
       html`<span class="caption">Take it with you</span>
-        <button ?disabled=${!score} @click=${() => void save(saveMusicXml)}>
+        <button ?disabled=${!hasNotes} @click=${() => void saveAs(saveMusicXml)}>
           Sheet music <small>MusicXML</small>
         </button>
-        <button ?disabled=${!score} @click=${() => void save(savePicture)}>
+        <button ?disabled=${!hasNotes} @click=${() => void saveAs(savePicture)}>
           Piano roll <small>SVG</small>
         </button>
         <span class="note" role="status">${message}</span>`,
       root,
     );
   };
-  const save = async (
+  const saveAs = async (
     write: (score: Score, composer: OstinatoComposerElement) => Promise<string>,
   ): Promise<void> => {
-    const score = scoreOf(composer);
+    const { score } = composer;
     if (!score) return;
     try {
       message = `Saved ${await write(score, composer)}`;
@@ -34,37 +35,40 @@ export function mountExports(root: HTMLElement, composer: OstinatoComposerElemen
     }
     update();
   };
-  for (const name of EVENTS) composer.addEventListener(name, update);
+  const change = (isThere: boolean): void => {
+    if (isThere === hasNotes) return;
+    hasNotes = isThere;
+    message = '';
+    update();
+  };
+  composer.addEventListener('ostinato-compose', () => change(false));
+  composer.addEventListener('ostinato-note', () => change(true));
   update();
 }
 
 async function saveMusicXml(score: Score, composer: OstinatoComposerElement): Promise<string> {
   const { writeMusicXml } = await import('./notation/notation.js');
-  const name = `${fileName(composer)}.musicxml`;
   const text = await writeMusicXml(score, { title: titleOf(composer), composer: 'Ostinato' });
-  saveFile(text, 'application/vnd.recordare.musicxml+xml', name);
-  return name;
+  return save(composer, text, 'application/vnd.recordare.musicxml+xml', 'musicxml');
 }
 
 async function savePicture(score: Score, composer: OstinatoComposerElement): Promise<string> {
-  const name = `${fileName(composer)}.svg`;
-  saveFile(pianoRollSvg(score, { title: titleOf(composer) }), 'image/svg+xml', name);
-  return name;
+  return save(composer, pianoRollSvg(score, { title: titleOf(composer) }), 'image/svg+xml', 'svg');
 }
 
-function scoreOf({ score }: OstinatoComposerElement): Score | undefined {
-  return score && score.tracks.length > 0 ? score : undefined;
+/** @returns the name of the file */
+function save(
+  composer: OstinatoComposerElement,
+  content: string,
+  type: string,
+  extension: string,
+): string {
+  const name = downloadName(composer.settings, extension);
+  saveFile(composer, new Blob([content], { type }), name);
+  return name;
 }
 
 function titleOf({ seed, labels }: OstinatoComposerElement): string {
   const { composer } = labels;
   return composer ? `After ${composer} (seed ${seed})` : `Composition (seed ${seed})`;
-}
-
-function fileName({ seed, labels }: OstinatoComposerElement): string {
-  const words = ['ostinato', ...Object.values(labels), seed].join('-').toLowerCase();
-  return words
-    .normalize('NFKD')
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 80);
 }

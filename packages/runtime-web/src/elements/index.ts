@@ -1,5 +1,6 @@
 export { AudioError } from '../sound/audio-context.js';
 export { type SoundFiles, setSoundFiles } from '../sound-files.js';
+export { downloadName, saveFile } from './compose/downloads.js';
 export type { ComposerModel, ModelLoader } from './compose/model-source.js';
 export type { ComposeSettings, Length } from './compose/settings.js';
 export { OstinatoComposerElement } from './composer-element.js';
