@@ -104,10 +104,11 @@ describe.runIf(haveChromium())('a model in a page', () => {
     });
   });
 
+  // Processors that are shared take longer, by their own time too: so it may try again.
   it.each([
     { secure: true, how: "by the browser's SHA-256" },
     { secure: false, how: 'by that in JavaScript, where a page is not secure' },
-  ])('never holds the page up for 50 ms while it loads, $how', async ({ secure }) => {
+  ])('never holds the page up for 50 ms while it loads, $how', { retry: 3 }, async ({ secure }) => {
     await visit({}, async (page) => {
       const isSecure = await page.evaluate((secure) => {
         // A page that is not secure has neither; this machine's own address always is.
