@@ -106,7 +106,7 @@ describe('a download', () => {
     atFirst(1, (_, response) => {
       response.writeHead(200, { 'content-length': step().length });
       response.write(step().subarray(0, 70_000), () =>
-        setTimeout(() => controller.abort(new Error('stop')), 50),
+        setTimeout(() => controller.abort(new Error('stop')), 300),
       );
       return true;
     });
@@ -115,7 +115,8 @@ describe('a download', () => {
     server.requests.length = 0;
     const { files } = await fetchSmall();
     expectStep(files);
-    expect(stepRequests()).toEqual(['step.onnx 70000-']);
+    // How much of what was sent had arrived is the network's business.
+    expect(stepRequests()).toEqual([expect.stringMatching(/^step\.onnx [1-9]\d+-$/)]);
   });
 
   it('begins anew at a server without ranges', async () => {
