@@ -274,7 +274,7 @@ describe('MusicXML', () => {
     expect(notation.parts).toEqual([]);
   });
 
-  it('any notes stay in their bars, nearly where they were, and none is lost while four voices suffice', async () => {
+  it('any notes stay in their bars, nearly where they were, and no pitch is lost', async () => {
     const note = fc.tuple(
       fc.integer({ min: 36, max: 84 }),
       fc.integer({ min: 0, max: 24 * 12 }).map((units) => units / 24),
