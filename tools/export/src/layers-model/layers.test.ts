@@ -1,6 +1,7 @@
 // Each layer and each of its options against TF.js itself.
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ACTIVATIONS } from './testing/activations.js';
 import { convertAndCompare } from './testing/convert-and-compare.js';
 import { startTfjs } from './testing/saved-model.js';
 
@@ -51,24 +52,6 @@ const run = (cases: readonly Case[]): void => {
   it.each(cases)('%s', async (_, build) => expectAgreement(build));
 };
 
-/** Of TF.js's activations, all that TF.js loads again once it saved them. */
-const ACTIVATIONS = [
-  'elu',
-  'gelu',
-  'hardSigmoid',
-  'linear',
-  'logSoftmax',
-  'mish',
-  'relu',
-  'relu6',
-  'selu',
-  'sigmoid',
-  'softmax',
-  'softplus',
-  'softsign',
-  'swish',
-  'tanh',
-] as const;
 type Identifier = (typeof ACTIVATIONS)[number] & 'relu';
 
 describe('activations', () => {

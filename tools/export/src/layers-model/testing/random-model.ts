@@ -1,6 +1,7 @@
 // Models of layers drawn at random, for properties: every recipe gives a model that TF.js can build.
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as fc from 'fast-check';
+import { ACTIVATIONS } from './activations.js';
 
 type Symbolic = tfl.SymbolicTensor;
 type Layer = tfl.layers.Layer;
@@ -40,23 +41,6 @@ export const recipes: fc.Arbitrary<Recipe> = fc.record({
   seed: fc.nat(2 ** 31),
 });
 
-const ACTIVATIONS = [
-  'elu',
-  'gelu',
-  'hardSigmoid',
-  'linear',
-  'logSoftmax',
-  'mish',
-  'relu',
-  'relu6',
-  'selu',
-  'sigmoid',
-  'softmax',
-  'softplus',
-  'softsign',
-  'swish',
-  'tanh',
-] as const;
 type Activation = 'relu';
 
 const has = (option: number, bit: number): boolean => ((option >> bit) & 1) === 1;
