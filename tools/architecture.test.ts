@@ -29,6 +29,7 @@ const allowedImports: Record<string, readonly string[]> = {
     '@ostinato/chromium',
   ],
   'packages/studio': ['@ostinato/core', '@ostinato/web', '@ostinato/node', '@ostinato/chromium'],
+  'packages/server': ['@ostinato/core'],
   'packages/transcription': ['@ostinato/core'],
   'tools/chromium': ['@ostinato/core'],
   'tools/export': [
@@ -46,6 +47,7 @@ const allowedImports: Record<string, readonly string[]> = {
     '@ostinato/training',
     '@ostinato/export',
     '@ostinato/node',
+    '@ostinato/server',
     '@ostinato/transcription',
   ],
   'tools/bench': [
@@ -56,6 +58,7 @@ const allowedImports: Record<string, readonly string[]> = {
     '@ostinato/export',
     '@ostinato/node',
     '@ostinato/web',
+    '@ostinato/server',
     '@ostinato/transcription',
     '@ostinato/chromium',
   ],

@@ -96,6 +96,7 @@ export {
   logProbability,
   scoreBySteps,
 } from './model/decode-by-steps.js';
+export type { ModelStatus } from './model/model-status.js';
 export type {
   ConsumeResult,
   DecodeRequest,

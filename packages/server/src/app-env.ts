@@ -1,0 +1,19 @@
+// What travels with a request through the app.
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ServedModel } from './app-options.js';
+import type { Limits } from './limits.js';
+
+export interface AppEnv {
+  Variables: {
+    /** In the answer's `x-request-id`, in problems and in logs. */
+    requestId: string;
+  };
+}
+
+export type App = OpenAPIHono<AppEnv>;
+
+/** What routes work with: the options, with nothing left out. */
+export interface AppContext {
+  readonly models: ReadonlyMap<string, ServedModel>;
+  readonly limits: Limits;
+}

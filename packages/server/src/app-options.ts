@@ -1,0 +1,28 @@
+// What an app is made of. Everything that computes, keeps or logs comes in from outside: the app itself runs wherever
+// `Request` and `Response` do.
+import type { Manifest, ModelStatus, NextTokenModel, Tokenizer } from '@ostinato/core';
+import type { Limits } from './limits.js';
+
+/** A model as a runtime loads it: what `loadEngine` and `loadModel` of `@ostinato/node` give, for example. */
+export interface ServedModel {
+  /** Calls may overlap. Without `status` a model counts as ready, with one slot. The app does not dispose of it. */
+  readonly model: NextTokenModel & { status?(): ModelStatus };
+  readonly tokenizer: Tokenizer;
+  readonly manifest: Manifest;
+}
+
+/** Where structured records go: pino's shape, the facts first. */
+export interface Logger {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface AppOptions {
+  /** By the names that clients use: letters, digits, `.`, `_` and `-`. At least one. */
+  readonly models: Readonly<Record<string, ServedModel>>;
+  /** Default: `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<Limits>;
+  /** Default: none. */
+  readonly logger?: Logger;
+}

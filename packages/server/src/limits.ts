@@ -1,0 +1,40 @@
+// How much one request may ask for, and how much the server takes on at a time.
+
+export interface Limits {
+  /** Bytes of a request's body. Default 2 MiB. */
+  readonly bodyBytes: number;
+  /** Seconds of music in an answer. Default 600. */
+  readonly seconds: number;
+  /** Bars in an answer. Default 1,000. */
+  readonly bars: number;
+  /** Notes in an answer. Default 20,000. */
+  readonly notes: number;
+  /** Tokens of a primer or of a piece to evaluate. Default 20,000. */
+  readonly givenTokens: number;
+  /** Tokens drawn for one answer. Default 50,000. */
+  readonly tokens: number;
+  /** Compositions (and evaluations) at work at a time. Default 64. */
+  readonly running: number;
+  /** Those that wait for their turn; more are refused. Default 128. */
+  readonly queued: number;
+  /** Streams open at a time. Default 600. */
+  readonly streams: number;
+  /** Seconds that a composition may take, waiting included. Default 120. */
+  readonly deadlineSeconds: number;
+  /** Seconds that a stream may be open. Default 3,600. */
+  readonly streamSeconds: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  bodyBytes: 2 * 1024 * 1024,
+  seconds: 600,
+  bars: 1_000,
+  notes: 20_000,
+  givenTokens: 20_000,
+  tokens: 50_000,
+  running: 64,
+  queued: 128,
+  streams: 600,
+  deadlineSeconds: 120,
+  streamSeconds: 3_600,
+};

@@ -1,0 +1,58 @@
+// From whatever was thrown to a problem that a client may see.
+import { OstinatoError } from '@ostinato/core';
+import { HTTPException } from 'hono/http-exception';
+import { ProblemError } from './problem.js';
+
+/** @param error of core, of a runtime, of Hono, or anything else; what is not known becomes `internal` without details */
+export function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof HTTPException) return problemOfStatus(error);
+  if (error instanceof OstinatoError) return problemOfOstinato(error);
+  if (error instanceof RangeError) {
+    return new ProblemError('invalid-request', error.message, { cause: error });
+  }
+  return internal(error);
+}
+
+function problemOfOstinato(error: OstinatoError): ProblemError {
+  switch (error.name) {
+    case 'MidiFormatError':
+      return new ProblemError('invalid-midi', error.message, { cause: error });
+    case 'GenerationError':
+    case 'TokenizerError':
+    case 'VocabularyError':
+    case 'ScoreError':
+      return new ProblemError('cannot-compose', error.message, { cause: error });
+    case 'ModelClosedError':
+    case 'RuntimeError':
+    case 'DeviceError': {
+      const detail = 'the model could not answer; try again';
+      return new ProblemError('model-failed', detail, {
+        headers: { 'retry-after': '1' },
+        cause: error,
+      });
+    }
+    default:
+      return internal(error);
+  }
+}
+
+function problemOfStatus(error: HTTPException): ProblemError {
+  if (error.status === 400) {
+    const detail = error.message || 'the request cannot be read';
+    return new ProblemError('invalid-request', detail, { cause: error });
+  }
+  if (error.status === 413) {
+    const detail = 'the body is larger than this server takes';
+    return new ProblemError('body-too-large', detail, { cause: error });
+  }
+  return internal(error);
+}
+
+function internal(cause: unknown): ProblemError {
+  return new ProblemError(
+    'internal',
+    'something went wrong here; the logs know the request by its id',
+    { cause },
+  );
+}
