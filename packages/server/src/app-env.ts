@@ -1,5 +1,6 @@
 // What travels with a request through the app.
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Places } from './admission/places.js';
 import type { ServedModel } from './app-options.js';
 import type { Limits } from './limits.js';
 
@@ -16,4 +17,8 @@ export type App = OpenAPIHono<AppEnv>;
 export interface AppContext {
   readonly models: ReadonlyMap<string, ServedModel>;
   readonly limits: Limits;
+  /** Of everything that computes and then answers. */
+  readonly places: Places;
+  /** Of streams. */
+  readonly streamPlaces: Places;
 }

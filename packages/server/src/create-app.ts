@@ -1,9 +1,10 @@
 // The app: from models to an HTTP interface.
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { requestId } from 'hono/request-id';
+import { createPlaces } from './admission/places.js';
 import type { AppContext, AppEnv } from './app-env.js';
 import type { AppOptions } from './app-options.js';
-import { DEFAULT_LIMITS } from './limits.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { problemOf } from './problem/problem-of.js';
 import { ProblemError, problemResponse } from './problem/problem.js';
 import { addModelRoutes } from './routes/models.js';
@@ -16,10 +17,7 @@ const MODEL_NAME = /^[\w.-]{1,64}$/;
  *  const app = createApp({ models: { musicnet: await loadEngine('musicnet') } });
  *  const answer = await app.request('/v1/models'); */
 export function createApp({ models, limits = {}, logger }: AppOptions) {
-  const context: AppContext = {
-    models: new Map(Object.entries(models)),
-    limits: { ...DEFAULT_LIMITS, ...limits },
-  };
+  const context = createContext(models, { ...DEFAULT_LIMITS, ...limits });
   checkNames(context);
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
@@ -51,6 +49,15 @@ export function createApp({ models, limits = {}, logger }: AppOptions) {
     },
   });
   return routes;
+}
+
+function createContext(models: AppOptions['models'], limits: Limits): AppContext {
+  return {
+    models: new Map(Object.entries(models)),
+    limits,
+    places: createPlaces({ running: limits.running, queued: limits.queued }),
+    streamPlaces: createPlaces({ running: limits.streams, queued: 0 }),
+  };
 }
 
 function checkNames({ models }: AppContext): void {

@@ -8,6 +8,9 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof HTTPException) return problemOfStatus(error);
   if (error instanceof OstinatoError) return problemOfOstinato(error);
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new ProblemError('cancelled', 'the client went away', { cause: error });
+  }
   if (error instanceof RangeError) {
     return new ProblemError('invalid-request', error.message, { cause: error });
   }

@@ -1,0 +1,160 @@
+// Places: how many work at a time, how many may wait for their turn, and that the rest is told so at once.
+import { problemOf } from '../problem/problem-of.js';
+import { ProblemError } from '../problem/problem.js';
+
+export interface PlacesOptions {
+  /** Those at work at a time; at least 1. */
+  readonly running: number;
+  /** Those that wait, first come, first served; more are refused. */
+  readonly queued: number;
+  /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
+  readonly now?: () => number;
+}
+
+/** How it ended for one that came in. */
+export type Outcome = 'finished' | 'failed' | 'cancelled';
+
+/** At any time `entered = running + waiting + finished + failed + cancelled + refused`. */
+export interface PlaceCounts {
+  readonly running: number;
+  readonly waiting: number;
+  /** All that ever asked for a place. */
+  readonly entered: number;
+  readonly finished: number;
+  readonly failed: number;
+  /** Gone by themselves, at work or while they waited. */
+  readonly cancelled: number;
+  readonly refused: number;
+}
+
+/** A place that is taken. */
+export interface Place extends Disposable {
+  /** Gives the place to the next in the queue. Leaving again does nothing. */
+  leave(outcome: Outcome): void;
+  /** Leaves as finished, or as what the signal says where it is aborted. */
+  [Symbol.dispose](): void;
+}
+
+export interface Places {
+  /** Live: read it whenever a figure is needed. */
+  readonly counts: PlaceCounts;
+  /** Waits for a place. Whoever gets one leaves it, whatever happens.
+   *  @param signal gives up waiting; it does not free a place that is taken
+   *  @throws {ProblemError} `overloaded`, with Retry-After, where all places are taken and too many wait
+   *  @throws the signal's reason */
+  enter(signal: AbortSignal): Promise<Place>;
+  /** Works in a place, and counts what became of it.
+   *  @throws as `enter` and `work` do
+   *  @example
+   *  const composition = await places.run(signal, () => compose(model, tokenizer, { ...options, signal })); */
+  run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+}
+
+const LONGEST_RETRY_SECONDS = 60;
+/** What the newest visit counts in the average of how long a place is kept. */
+const NEWEST_SHARE = 0.2;
+
+export function createPlaces(options: PlacesOptions): Places {
+  const { running: most, queued, now = () => performance.now() } = options;
+  const counts = {
+    running: 0,
+    waiting: 0,
+    entered: 0,
+    finished: 0,
+    failed: 0,
+    cancelled: 0,
+    refused: 0,
+  };
+  const queue = new Set<() => void>(); // in the order they came; each takes the place it is called for
+  let averageSeconds: number | undefined; // that a place is kept
+
+  const refusal = (): ProblemError => {
+    const seconds = ((averageSeconds ?? 1) * (counts.waiting + 1)) / most;
+    const retryAfter = Math.min(LONGEST_RETRY_SECONDS, Math.max(1, Math.ceil(seconds)));
+    const detail = `all ${most} places are taken, and ${counts.waiting} wait; try again in ${retryAfter} s`;
+    return new ProblemError('overloaded', detail, {
+      headers: { 'retry-after': String(retryAfter) },
+    });
+  };
+
+  const wait = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const stopWaiting = (): void => {
+        queue.delete(start);
+        signal.removeEventListener('abort', giveUp);
+        counts.waiting--;
+      };
+      const start = (): void => {
+        stopWaiting();
+        counts.running++;
+        resolve();
+      };
+      const giveUp = (): void => {
+        stopWaiting();
+        counts[outcomeOf(signal.reason)]++;
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- whatever the signal gives
+        reject(signal.reason);
+      };
+      counts.waiting++;
+      queue.add(start);
+      signal.addEventListener('abort', giveUp);
+    });
+
+  const takePlace = (signal: AbortSignal): Place => {
+    const since = now();
+    let hasLeft = false;
+    const leave = (outcome: Outcome): void => {
+      if (hasLeft) return;
+      hasLeft = true;
+      counts.running--;
+      counts[outcome]++;
+      const seconds = (now() - since) / 1000;
+      averageSeconds ??= seconds;
+      averageSeconds += (seconds - averageSeconds) * NEWEST_SHARE;
+      const [next] = queue;
+      next?.();
+    };
+    return {
+      leave,
+      [Symbol.dispose]: () => leave(signal.aborted ? outcomeOf(signal.reason) : 'finished'),
+    };
+  };
+
+  const enter = async (signal: AbortSignal): Promise<Place> => {
+    counts.entered++;
+    if (signal.aborted) {
+      counts[outcomeOf(signal.reason)]++;
+      throw signal.reason;
+    }
+    if (counts.running < most) {
+      counts.running++;
+    } else if (counts.waiting < queued) {
+      await wait(signal);
+    } else {
+      counts.refused++;
+      throw refusal();
+    }
+    return takePlace(signal);
+  };
+
+  return {
+    counts,
+    enter,
+    async run(signal, work) {
+      const place = await enter(signal);
+      try {
+        const result = await work();
+        place.leave('finished');
+        return result;
+      } catch (error) {
+        place.leave(outcomeOf(error));
+        throw error;
+      }
+    },
+  };
+}
+
+/** What an error, or the reason of a signal, counts as. */
+function outcomeOf(error: unknown): Outcome {
+  return problemOf(error).code === 'cancelled' ? 'cancelled' : 'failed';
+}
