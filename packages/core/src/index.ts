@@ -65,7 +65,13 @@ export { OstinatoError, VocabularyError } from './errors.js';
 export { cutScore } from './generation/cut-score.js';
 export { compose, generate } from './generation/generate.js';
 export { GenerationError } from './generation/generation-error.js';
-export type { Composition, GenerateOptions, StopReason } from './generation/generation-options.js';
+export type {
+  Composition,
+  GenerateOptions,
+  Generation,
+  GenerationCheckpoint,
+  StopReason,
+} from './generation/generation-options.js';
 export type { Random, Seed } from './generation/random.js';
 export { createRandom, shuffle } from './generation/random.js';
 export type { SamplingMask } from './generation/sample-token.js';

@@ -1,17 +1,16 @@
 // The one sampling loop: a model, a tokenizer and a seed to a stream of notes.
-import type { DecodeRequest, NextTokenModel } from '../model/next-token-model.js';
+import type { NextTokenModel } from '../model/next-token-model.js';
 import { scoreDurationSeconds } from '../score/measures.js';
 import type { Score } from '../score/score.js';
 import { createTempoMap } from '../score/tempo-map.js';
 import type { DecodedEvent, NoteEvent } from '../tokenizer/decoder.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { cutScore } from './cut-score.js';
-import type { Composition, GenerateOptions, StopReason } from './generation-options.js';
+import { createDrawing, type Drawing } from './draw-tokens.js';
+import type { Composition, GenerateOptions, Generation, StopReason } from './generation-options.js';
 import { planGeneration, type GenerationPlan } from './generation-plan.js';
 import { createStopRule, type StartingPoint } from './stop-rule.js';
 
-const FIRST_BLOCK = 8;
-const LARGEST_BLOCK = 64;
 const DEFAULT_MAX_TOKENS = 50_000;
 
 /** Composes. Notes arrive in the order of their onsets, as soon as their tokens are drawn; the generator returns the
@@ -21,16 +20,19 @@ const DEFAULT_MAX_TOKENS = 50_000;
  *  A note's length is as written; only `Composition.score` cuts what sounds beyond the length that was asked for.
  *  @throws {RangeError} if an option is outside its range
  *  @throws {VocabularyError} if model, tokenizer, labels or instruments do not fit together
- *  @throws {GenerationError} `invalid-primer`; `no-allowed-token` if bias and constraints leave no way on
+ *  @throws {GenerationError} `invalid-primer`; `invalid-checkpoint`; `no-allowed-token` if bias and constraints leave no
+ *  way on
  *  @example
  *  for await (const note of generate(model, tokenizer, { seed: 7, seconds: 60 })) play(note); */
 export function generate(
   model: NextTokenModel,
   tokenizer: Tokenizer,
   options: GenerateOptions = {},
-): AsyncGenerator<NoteEvent, Composition, undefined> {
+): Generation {
   const plan = planGeneration(model, tokenizer, options);
-  return run(model, tokenizer, plan, options);
+  const drawing = createDrawing(model, tokenizer, plan, options);
+  const { checkpoint } = drawing;
+  return Object.assign(run(tokenizer, plan, options, drawing), { checkpoint });
 }
 
 /** Composes to the end.
@@ -48,14 +50,14 @@ export async function compose(
 }
 
 async function* run(
-  model: NextTokenModel,
   tokenizer: Tokenizer,
-  plan: GenerationPlan,
+  { given }: GenerationPlan,
   options: GenerateOptions,
+  drawing: Drawing,
 ): AsyncGenerator<NoteEvent, Composition, undefined> {
   const { maxTokens = DEFAULT_MAX_TOKENS, notes = Infinity, includePrimer = false } = options;
   const { decoder = tokenizer.createDecoder() } = options;
-  const { given } = plan;
+  const { tokens } = drawing;
   const end = tokenizer.idOf('End');
   const primerEvents = [...given].flatMap((token) => decoder.push(token) ?? []);
   const start: StartingPoint = {
@@ -66,71 +68,27 @@ async function* run(
   if (includePrimer) yield* primerEvents.filter(isNote);
 
   let newNotes = 0;
-  const tokens = [...given];
-  let kept = tokens.length; // tokens up to the last event that was accepted
+  let kept = given.length; // tokens up to the last event that was accepted
   const finish = (stoppedBy: StopReason, length: number, event?: DecodedEvent): Composition => {
     const piece = Uint16Array.from(tokens.slice(0, length));
     const score = cutAtLength(tokenizer.decode(piece), options, start, event);
     return { tokens: piece, givenTokens: given.length, score, stoppedBy };
   };
 
-  for await (const token of drawTokens(model, tokenizer, plan, options)) {
-    tokens.push(token);
-    if (token === end) return finish('end', tokens.length);
+  for (let read = given.length; read - given.length < maxTokens; read++) {
+    while (read === tokens.length) await drawing.drawBlock();
+    const token = tokens[read];
+    if (token === end) return finish('end', read + 1);
     const event = decoder.push(token);
-    if (event) {
-      const reason = stopRule(event);
-      if (reason) return finish(reason, kept, event);
-      kept = tokens.length;
-      if (isNote(event)) {
-        yield event;
-        if (++newNotes === notes) return finish('notes', kept);
-      }
-    }
-    if (tokens.length - given.length === maxTokens) break;
+    if (!event) continue;
+    const reason = stopRule(event);
+    if (reason) return finish(reason, kept, event);
+    kept = read + 1;
+    if (!isNote(event)) continue;
+    yield event;
+    if (++newNotes === notes) return finish('notes', kept);
   }
-  return finish('tokens', tokens.length);
-}
-
-/** The tokens after the given ones, without end. Token i of the piece is drawn with uniform i. */
-async function* drawTokens(
-  model: NextTokenModel,
-  tokenizer: Tokenizer,
-  plan: GenerationPlan,
-  { blockSize, signal }: GenerateOptions,
-): AsyncGenerator<number, never, undefined> {
-  const { random, given, sampling } = plan;
-  let bias = plan.biasBeforeInstrument ?? plan.bias;
-  let state = model.createState(1);
-  let previousTokens = Int32Array.of(given[0]);
-  let position = 1;
-  let size = blockSize ?? FIRST_BLOCK;
-
-  for (;;) {
-    signal?.throwIfAborted();
-    // Where the bias may change with the next drawn token, forced tokens come in blocks and drawn ones singly.
-    const most = bias === plan.bias ? size : Math.max(1, given.length - position);
-    const uniforms = random.uniforms(position, Math.min(size, most));
-    const request: DecodeRequest = { ...sampling, state, previousTokens, uniforms, bias };
-    const block = await model.decode(withForced(request, given, position));
-    signal?.throwIfAborted();
-    for (const token of block.tokens) {
-      if (position++ < given.length) continue;
-      if (tokenizer.kindOf(token) === 'Instrument') bias = plan.bias;
-      yield token;
-    }
-    ({ state } = block);
-    previousTokens = block.tokens.slice(-1);
-    size = blockSize ?? Math.min(LARGEST_BLOCK, size * 2);
-  }
-}
-
-/** Adds the given tokens that fall into a request's block, from `position` of the piece on. */
-function withForced(request: DecodeRequest, given: Uint16Array, position: number): DecodeRequest {
-  if (position >= given.length) return request;
-  const count = request.uniforms.length;
-  const forcedTokens = Int32Array.from({ length: count }, (_, i) => given[position + i] ?? -1);
-  return { ...request, forcedTokens };
+  return finish('tokens', given.length + maxTokens);
 }
 
 /** Cuts a score at the seconds, or at the bar line, that were asked for.

@@ -2,5 +2,5 @@
 import { OstinatoError } from '../errors.js';
 
 /** Composing cannot begin or go on. `code`: `no-allowed-token`, `broken-logits`,
- *  `invalid-primer`. */
+ *  `invalid-primer`, `invalid-checkpoint`. */
 export class GenerationError extends OstinatoError {}

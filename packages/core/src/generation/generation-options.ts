@@ -1,7 +1,7 @@
 // What can be asked of `generate`, and what it gives back.
-import type { SamplingParameters } from '../model/next-token-model.js';
+import type { ModelState, SamplingParameters } from '../model/next-token-model.js';
 import type { Score } from '../score/score.js';
-import type { Decoder } from '../tokenizer/decoder.js';
+import type { Decoder, NoteEvent } from '../tokenizer/decoder.js';
 import type { Instrument } from '../tokenizer/general-midi.js';
 import type { Labels } from '../tokenizer/head.js';
 import type { Seed } from './random.js';
@@ -44,8 +44,26 @@ export interface GenerateOptions extends Partial<SamplingParameters> {
   /** Reads the tokens as they are drawn: give one of the tokenizer's, new, to have its `end()` say at any time what the
    *  piece is so far. Default: one that nobody else sees. */
   decoder?: Decoder;
+  /** Begins with what another run of the same model with the same options had drawn, instead of asking the model for it
+   *  again: the notes are the same, and come from the first one on. Default: none. */
+  resume?: GenerationCheckpoint;
   /** Aborting stops after the block at work and throws the signal's reason. */
   signal?: AbortSignal;
+}
+
+/** A piece as it is composed. */
+export interface Generation extends AsyncGenerator<NoteEvent, Composition, undefined> {
+  /** Where a run with the same options can go on: what there is after the last block that was drawn. At any time, also
+   *  after an error or an abort. */
+  checkpoint(): GenerationCheckpoint;
+}
+
+/** Plain data: it can be kept, and sent elsewhere. */
+export interface GenerationCheckpoint {
+  /** The piece so far, from `Begin` on; at least one token. */
+  readonly tokens: Uint16Array;
+  /** Of one sequence: what the model remembers of all tokens but the last. */
+  readonly state: ModelState;
 }
 
 /** Why a piece stopped: the model ended it, or the first limit that was reached. */

@@ -5,7 +5,7 @@ import type { NextTokenModel, SamplingParameters } from '../model/next-token-mod
 import type { Score } from '../score/score.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { GenerationError } from './generation-error.js';
-import type { GenerateOptions } from './generation-options.js';
+import type { GenerateOptions, GenerationCheckpoint } from './generation-options.js';
 import { createRandom, type Random } from './random.js';
 import { checkReachable } from './reachable.js';
 
@@ -23,7 +23,7 @@ export interface GenerationPlan {
 /** Checks all options and works out what they mean.
  *  @throws {RangeError} if a number is outside its range
  *  @throws {VocabularyError} if model, tokenizer, labels or instruments do not fit together
- *  @throws {GenerationError} `invalid-primer`, `no-allowed-token` */
+ *  @throws {GenerationError} `invalid-primer`, `invalid-checkpoint`, `no-allowed-token` */
 export function planGeneration(
   model: Pick<NextTokenModel, 'vocabularySize'>,
   tokenizer: Tokenizer,
@@ -41,6 +41,7 @@ export function planGeneration(
   const random = createRandom(seed);
 
   const given = givenTokens(tokenizer, options);
+  if (options.resume) checkCheckpoint(options.resume, given, V);
   const constraint = constraintBias(tokenizer, options);
   const bias = combinedBias(tokenizer, constraint, options);
   const isEnd = (id: number): boolean => tokenizer.kindOf(id) === 'End';
@@ -109,6 +110,22 @@ function checkedTokens(tokenizer: Tokenizer, primer: ArrayLike<number>): Uint16A
 
 function withoutEnd(tokenizer: Tokenizer, tokens: Uint16Array): Uint16Array {
   return tokens.at(-1) === tokenizer.idOf('End') ? tokens.slice(0, -1) : tokens;
+}
+
+/** Whether a checkpoint can be one of a run that begins with the given tokens. */
+function checkCheckpoint(
+  { tokens }: GenerationCheckpoint,
+  given: Uint16Array,
+  vocabularySize: number,
+): void {
+  checkTokens('resume.tokens', tokens, vocabularySize);
+  const both = Math.min(tokens.length, given.length);
+  const other = given.findIndex((token, i) => i < both && token !== tokens[i]);
+  if (both === 0 || other !== -1) {
+    const found = both === 0 ? 'no tokens' : `token ${other} is another`;
+    const expected = 'expected the checkpoint of a run with the same head and primer';
+    throw new GenerationError('invalid-checkpoint', `resume: ${expected}, found: ${found}`);
+  }
 }
 
 /** What the asked instruments and pitches forbid, shape [V]. */
