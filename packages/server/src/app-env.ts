@@ -1,8 +1,10 @@
 // What travels with a request through the app.
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Schema } from 'hono';
 import type { Places } from './admission/places.js';
 import type { ServedModel } from './app-options.js';
 import type { Limits } from './limits.js';
+import type { Renderer } from './rendering/renderer.js';
 
 export interface AppEnv {
   Variables: {
@@ -11,7 +13,8 @@ export interface AppEnv {
   };
 }
 
-export type App = OpenAPIHono<AppEnv>;
+/** The app with the routes that it has so far, for the typed client. */
+export type App<Routes extends Schema> = OpenAPIHono<AppEnv, Routes>;
 
 /** What routes work with: the options, with nothing left out. */
 export interface AppContext {
@@ -21,4 +24,5 @@ export interface AppContext {
   readonly places: Places;
   /** Of streams. */
   readonly streamPlaces: Places;
+  readonly renderer: Renderer;
 }

@@ -2,6 +2,7 @@
 // `Request` and `Response` do.
 import type { Manifest, ModelStatus, NextTokenModel, Tokenizer } from '@ostinato/core';
 import type { Limits } from './limits.js';
+import type { Renderer } from './rendering/renderer.js';
 
 /** A model as a runtime loads it: what `loadEngine` and `loadModel` of `@ostinato/node` give, for example. */
 export interface ServedModel {
@@ -23,6 +24,8 @@ export interface AppOptions {
   readonly models: Readonly<Record<string, ServedModel>>;
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
+  /** Who reads, writes and renders. Default: whoever calls the app, where it is called. */
+  readonly renderer?: Renderer;
   /** Default: none. */
   readonly logger?: Logger;
 }

@@ -4,9 +4,11 @@ import { requestId } from 'hono/request-id';
 import { createPlaces } from './admission/places.js';
 import type { AppContext, AppEnv } from './app-env.js';
 import type { AppOptions } from './app-options.js';
-import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { DEFAULT_LIMITS } from './limits.js';
 import { problemOf } from './problem/problem-of.js';
 import { ProblemError, problemResponse } from './problem/problem.js';
+import { inlineRenderer } from './rendering/renderer.js';
+import { addComposeRoute } from './routes/compose.js';
 import { addModelRoutes } from './routes/models.js';
 
 const MODEL_NAME = /^[\w.-]{1,64}$/;
@@ -16,8 +18,9 @@ const MODEL_NAME = /^[\w.-]{1,64}$/;
  *  @example
  *  const app = createApp({ models: { musicnet: await loadEngine('musicnet') } });
  *  const answer = await app.request('/v1/models'); */
-export function createApp({ models, limits = {}, logger }: AppOptions) {
-  const context = createContext(models, { ...DEFAULT_LIMITS, ...limits });
+export function createApp(options: AppOptions) {
+  const { logger } = options;
+  const context = createContext(options);
   checkNames(context);
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
@@ -39,7 +42,7 @@ export function createApp({ models, limits = {}, logger }: AppOptions) {
     );
     return problemResponse(problem, c.var.requestId);
   });
-  const routes = addModelRoutes(app, context);
+  const routes = addComposeRoute(addModelRoutes(app, context), context);
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: {
@@ -51,10 +54,12 @@ export function createApp({ models, limits = {}, logger }: AppOptions) {
   return routes;
 }
 
-function createContext(models: AppOptions['models'], limits: Limits): AppContext {
+function createContext(options: AppOptions): AppContext {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   return {
-    models: new Map(Object.entries(models)),
+    models: new Map(Object.entries(options.models)),
     limits,
+    renderer: options.renderer ?? inlineRenderer,
     places: createPlaces({ running: limits.running, queued: limits.queued }),
     streamPlaces: createPlaces({ running: limits.streams, queued: 0 }),
   };

@@ -20,7 +20,7 @@ export function problemOf(error: unknown): ProblemError {
 function problemOfOstinato(error: OstinatoError): ProblemError {
   switch (error.name) {
     case 'MidiFormatError':
-      return new ProblemError('invalid-midi', error.message, { cause: error });
+      return problemOfMidi(error);
     case 'GenerationError':
     case 'TokenizerError':
     case 'VocabularyError':
@@ -40,6 +40,15 @@ function problemOfOstinato(error: OstinatoError): ProblemError {
   }
 }
 
+/** What is only too much of a file is not a fault of the file. */
+function problemOfMidi(error: OstinatoError): ProblemError {
+  if (!error.code.startsWith('limit-')) {
+    return new ProblemError('invalid-midi', error.message, { cause: error });
+  }
+  const detail = error.message.replace(/; raise .*/, '; give a part of it');
+  return new ProblemError('outside-limits', detail, { cause: error });
+}
+
 function problemOfStatus(error: HTTPException): ProblemError {
   if (error.status === 400) {
     const detail = error.message || 'the request cannot be read';
@@ -48,6 +57,11 @@ function problemOfStatus(error: HTTPException): ProblemError {
   if (error.status === 413) {
     const detail = 'the body is larger than this server takes';
     return new ProblemError('body-too-large', detail, { cause: error });
+  }
+  if (error.status === 415) {
+    const detail =
+      'the body has a content type that is not taken here; /openapi.json lists those that are';
+    return new ProblemError('unsupported-media-type', detail, { cause: error });
   }
   return internal(error);
 }

@@ -1,5 +1,6 @@
 // Which models there are.
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Schema } from 'hono';
 import type { App, AppContext } from '../app-env.js';
 import { findModel, modelParameter } from '../find-model.js';
 import { problemAnswers } from '../problem/problem-answers.js';
@@ -30,7 +31,7 @@ const describeRoute = createRoute({
   },
 });
 
-export function addModelRoutes(app: App, context: AppContext) {
+export function addModelRoutes<Routes extends Schema>(app: App<Routes>, context: AppContext) {
   return app
     .openapi(listRoute, (c) =>
       c.json(

@@ -1,0 +1,62 @@
+// A composition as an answer, in the form that was asked for.
+import type { Composition, GridLoss } from '@ostinato/core';
+import { describeComposition } from '../schemas/composition-schemas.js';
+import { type Form, FORMS } from './forms.js';
+import type { Renderer } from './renderer.js';
+
+export interface AnswerFacts {
+  /** The name by which the model is served. */
+  readonly model: string;
+  readonly seed: number | string;
+  readonly composition: Composition;
+  readonly primerLoss?: GridLoss | undefined;
+}
+
+/** The headers that every form has. `ostinato-seed` is percent-encoded where it is not plain. */
+export async function compositionAnswer(
+  facts: AnswerFacts,
+  form: Form,
+  renderer: Renderer,
+): Promise<Response> {
+  const { model, seed, composition, primerLoss } = facts;
+  const { score, stoppedBy } = composition;
+  const headers = new Headers({
+    'content-type': FORMS[form],
+    'content-disposition': `inline; filename="${fileName(model, seed, form)}"`,
+    'ostinato-seed': encodeURIComponent(seed),
+    'ostinato-stopped-by': stoppedBy,
+    vary: 'accept',
+    ...(primerLoss && { 'ostinato-primer-loss': lossHeader(primerLoss) }),
+  });
+  switch (form) {
+    case 'mid':
+      return new Response(await renderer.midi(score), { headers });
+    case 'svg':
+      return new Response(await renderer.svg(score), { headers });
+    case 'wav': {
+      const { bytes, stream } = await renderer.wav(score);
+      headers.set('content-length', String(bytes));
+      return new Response(stream, { headers });
+    }
+    case 'json':
+      return Response.json(describeComposition(model, seed, composition, primerLoss), { headers });
+  }
+}
+
+/** `musicnet-7.mid`: letters, digits and `.-_` alone. */
+function fileName(model: string, seed: number | string, form: Form): string {
+  const plain = String(seed)
+    .replaceAll(/[^\w.-]+/g, '-')
+    .slice(0, 40);
+  return `${model}-${plain}.${form}`;
+}
+
+/** What of a primer was changed, as a structured dictionary (RFC 9651): `dropped=3, moved=1`. */
+function lossHeader({
+  notesDropped,
+  pitchesMoved,
+  instrumentsMapped,
+  durationsCut,
+}: GridLoss): string {
+  return `dropped=${notesDropped}, moved=${pitchesMoved}, other-instrument=${instrumentsMapped}, shortened=${durationsCut}`;
+}

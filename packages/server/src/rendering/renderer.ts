@@ -1,0 +1,65 @@
+// The work of a request that is not the network's: reading, encoding, writing, drawing, sounding. Behind an interface, so
+// that a server can do it on other threads than the one that answers.
+import {
+  type EncodedScore,
+  encodeWavHeader,
+  encodeWavSamples,
+  type Labels,
+  type MidiLimits,
+  pianoRollSvg,
+  readMidi,
+  type Score,
+  synthesisLength,
+  synthesizeBlocks,
+  type Tokenizer,
+  writeMidi,
+} from '@ostinato/core';
+
+/** A sound whose length is known before it is made. */
+export interface Sound {
+  readonly bytes: number;
+  /** A WAV file, in blocks as they are asked for. Cancelling it ends the work. */
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** Errors are those of core's functions, with their names and codes. */
+export interface Renderer {
+  /** @throws {MidiFormatError} if the file is damaged or beyond a limit */
+  readMidi(bytes: Uint8Array, limits: Partial<MidiLimits>): Promise<Score>;
+  /** @param tokenizer of a served model, the same object each time
+   *  @throws {TokenizerError} `empty-score`, `too-many-bars` */
+  encode(tokenizer: Tokenizer, score: Score, labels: Labels): Promise<EncodedScore>;
+  midi(score: Score): Promise<Uint8Array<ArrayBuffer>>;
+  svg(score: Score): Promise<string>;
+  wav(score: Score): Promise<Sound>;
+}
+
+const SAMPLE_RATE = 44_100;
+
+/** Does everything where it is called. Sound is made a block at a time, and others get their turn in between. */
+export const inlineRenderer: Renderer = {
+  readMidi: async (bytes, limits) => readMidi(bytes, limits).score,
+  encode: async (tokenizer, score, labels) => tokenizer.encode(score, { labels }),
+  midi: async (score) => new Uint8Array(writeMidi(score)),
+  svg: async (score) => pianoRollSvg(score),
+  wav: async (score) => soundOf(score),
+};
+
+function soundOf(score: Score): Sound {
+  const length = synthesisLength(score, { sampleRate: SAMPLE_RATE });
+  const header = encodeWavHeader(2, SAMPLE_RATE, length);
+  const blocks = synthesizeBlocks(score, { sampleRate: SAMPLE_RATE });
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(header),
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve));
+      const { value, done } = blocks.next();
+      if (done) controller.close();
+      else controller.enqueue(encodeWavSamples([value.left, value.right]));
+    },
+    cancel: () => {
+      blocks.return(undefined);
+    },
+  });
+  return { bytes: header.length + 2 * 2 * length, stream };
+}
