@@ -33,6 +33,13 @@ await build({
   },
   outdir: dist,
 });
+// For servers: ONNX Runtime's JavaScript inside, what else it imports outside, so that its errors are those of the others.
+await build({
+  ...common,
+  entryPoints: { 'in-thread': join(root, 'src/in-thread/index.ts') },
+  external: ['@ostinato/*'],
+  outdir: dist,
+});
 // What is needed later (loading a model) or rarely (a SoundFont's library) stays in files of its own, which must lie in the
 // same folder. By Rolldown, because esbuild takes all that two files share by way of core's index into the first of them.
 await bundle({

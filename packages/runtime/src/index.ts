@@ -12,4 +12,4 @@ export type {
 } from './protocol.js';
 export { type ModelPort, RemoteModel } from './remote-model.js';
 export { type ModelServer, serveModel } from './serve-model.js';
-export { ModelSessions, type OnnxBackend } from './sessions.js';
+export { ModelSessions, type OnnxBackend, type SessionsRequest } from './sessions.js';

@@ -52,7 +52,7 @@ export function serveInWorker(connect: Connect): void {
   scope.addEventListener('message', ({ data }) => receive(data));
 }
 
-function createBackend(ort: Ort, device: ComputeDevice): OnnxBackend {
+export function createBackend(ort: Ort, device: ComputeDevice): OnnxBackend {
   return {
     Tensor: ort.Tensor,
     createSession: async (graph) => {

@@ -1,0 +1,73 @@
+// The way to sessions in the thread that calls.
+import { OstinatoError } from '@ostinato/core';
+import {
+  type ModelCalls,
+  ModelClosedError,
+  type ModelPort,
+  ModelSessions,
+  RuntimeError,
+  type SessionsRequest,
+} from '@ostinato/runtime';
+import { takeTurn } from './turns.js';
+
+export class ThreadPort implements ModelPort {
+  readonly #sessions: ModelSessions;
+  /** Not brought yet. */
+  #bringStep: (() => Promise<Uint8Array>) | undefined;
+  #isClosed = false;
+
+  private constructor(sessions: ModelSessions, bringStep?: () => Promise<Uint8Array>) {
+    this.#sessions = sessions;
+    this.#bringStep = bringStep;
+  }
+
+  /** @param bringStep brings the step graph when somebody asks for logits, where `request` has only the other one
+   *  @throws {DeviceError} if ONNX Runtime refuses the graph */
+  static async open(
+    request: SessionsRequest,
+    bringStep?: () => Promise<Uint8Array>,
+  ): Promise<ThreadPort> {
+    using _ = await takeTurn();
+    return new ThreadPort(await ModelSessions.create(request), bringStep);
+  }
+
+  /** @throws {ModelClosedError} `model-disposed`, for calls that wait for their turn too
+   *  @throws {RuntimeError} `run-failed` */
+  async call<Name extends keyof ModelCalls>(
+    operation: Name,
+    argument: ModelCalls[Name]['request'],
+  ): Promise<ModelCalls[Name]['reply']> {
+    this.#checkOpen();
+    if (operation !== 'decode') await this.#addStep();
+    using _ = await takeTurn();
+    this.#checkOpen();
+    try {
+      // The operation ties the argument to its method; the compiler does not follow it through the index.
+      const run = this.#sessions[operation] as (argument: unknown) => Promise<unknown>;
+      return (await run.call(this.#sessions, argument)) as ModelCalls[Name]['reply'];
+    } catch (error) {
+      if (error instanceof OstinatoError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new RuntimeError('run-failed', `model: a run failed: ${reason}`, { cause: error });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    using _ = await takeTurn();
+    await this.#sessions.release();
+  }
+
+  async #addStep(): Promise<void> {
+    const content = await this.#bringStep?.();
+    if (!content || !this.#bringStep) return; // somebody else was faster
+    this.#bringStep = undefined;
+    this.#sessions.addGraph('step', content);
+  }
+
+  #checkOpen(): void {
+    if (!this.#isClosed) return;
+    throw new ModelClosedError('model-disposed', 'model: used after it was disposed of');
+  }
+}
