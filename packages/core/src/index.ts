@@ -104,6 +104,7 @@ export {
 } from './model/decode-by-steps.js';
 export type { ModelStatus } from './model/model-status.js';
 export type {
+  CallOptions,
   ConsumeResult,
   DecodeRequest,
   DecodeResult,

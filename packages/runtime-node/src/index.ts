@@ -1,4 +1,6 @@
 export { DeviceError, ModelClosedError, RuntimeError } from '@ostinato/runtime';
+export { EngineModel, type EngineOptions, startEngine } from './engine/engine-model.js';
+export { type LoadedEngine, loadEngine, type LoadEngineOptions } from './engine/load-engine.js';
 export { type LoadedModel, loadModel, type LoadOptions } from './load-model.js';
 export { type ModelParts, NodeModel, type RuntimeOptions, startModel } from './node-model.js';
 export type { Device } from './process/protocol.js';

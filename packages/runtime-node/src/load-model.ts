@@ -1,15 +1,10 @@
 // From what a person calls a model to a running one.
-import type { Golden, GraphEntry, Manifest, ModelPrecision, Tokenizer } from '@ostinato/core';
-import { chooseGraphs } from '@ostinato/runtime';
+import type { Golden, Manifest, Tokenizer } from '@ostinato/core';
 import { type NodeModel, type RuntimeOptions, startModel } from './node-model.js';
-import { type ModelSource, openArtifact, type SourceOptions } from './source/open-artifact.js';
+import { openParts, type PrecisionOptions } from './source/open-parts.js';
+import type { ModelSource, SourceOptions } from './source/open-artifact.js';
 
-export interface LoadOptions extends RuntimeOptions, SourceOptions {
-  /** The form of the weights and of the arithmetic, where the artifact has several. Default: its first reproducible one.
-   *  `int8-dynamic` (on the CPU) draws faster, and other notes: hidden units are rounded, and its products are integers.
-   *  It is for `decode`; `consume` and `score` stay with the reproducible form where the artifact has no other. */
-  readonly precision?: ModelPrecision;
-}
+export interface LoadOptions extends RuntimeOptions, SourceOptions, PrecisionOptions {}
 
 export interface LoadedModel extends AsyncDisposable {
   /** Dispose of it when done: it owns a process. */
@@ -35,19 +30,9 @@ export interface LoadedModel extends AsyncDisposable {
  *  await model.dispose(); */
 export async function loadModel(
   source: ModelSource,
-  { precision, ...options }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<LoadedModel> {
-  const { device = 'cpu' } = options;
-  const choose = (manifest: Manifest): GraphEntry[] =>
-    Object.values(chooseGraphs(manifest, `node-${device}`, precision));
-  const artifact = await openArtifact(source, choose, options);
-  const { manifest, tokenizer, golden } = artifact;
-  const { step, chunk } = chooseGraphs(artifact, `node-${device}`, precision);
-  const parts = {
-    graphs: { step: step.content, ...(chunk && { chunk: chunk.content }) },
-    grammar: tokenizer.grammar,
-    stateSize: manifest.stateSize,
-  };
+  const { parts, ...described } = await openParts(source, options.device ?? 'cpu', options);
   const model = await startModel(parts, options);
-  return { model, tokenizer, manifest, golden, [Symbol.asyncDispose]: () => model.dispose() };
+  return { model, ...described, [Symbol.asyncDispose]: () => model.dispose() };
 }

@@ -2,7 +2,7 @@
 import type { Grammar } from '@ostinato/core';
 import { RemoteModel } from '@ostinato/runtime';
 import { ProcessClient } from './process/client.js';
-import type { Device } from './process/protocol.js';
+import type { Device, NodeOperations } from './process/protocol.js';
 import { checkThreads, defaultThreads } from './threads.js';
 
 /** What a model is made of. */
@@ -32,7 +32,8 @@ export async function startModel(
   { device = 'cpu', threads = defaultThreads() }: RuntimeOptions = {},
 ): Promise<NodeModel> {
   checkThreads(threads);
-  const client = new ProcessClient();
+  const entry = new URL('./process/main.js', import.meta.url);
+  const client = new ProcessClient<NodeOperations>({ entry });
   try {
     await client.call('start', { device, threads, graphs, grammar });
   } catch (error) {
@@ -45,10 +46,10 @@ export async function startModel(
 /** A model in a child process. The child ends with `dispose`, and with this process; a model that was forgotten does
  *  not keep this process alive. */
 export class NodeModel extends RemoteModel {
-  readonly #client: ProcessClient;
+  readonly #client: ProcessClient<NodeOperations>;
 
   /** @internal use `startModel` or `loadModel` */
-  constructor(client: ProcessClient, grammar: Grammar, stateSize: number) {
+  constructor(client: ProcessClient<NodeOperations>, grammar: Grammar, stateSize: number) {
     super(client, grammar, stateSize);
     this.#client = client;
   }

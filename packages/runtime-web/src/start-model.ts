@@ -104,7 +104,7 @@ async function startOn(
         bringGraph(device, coming, signal),
       ]);
       const request = { graphs: { [kind]: content }, grammar: parts.grammar };
-      await client.call('start', request, isOurs ? [content.buffer as ArrayBuffer] : []);
+      await client.call('start', request, undefined, isOurs ? [content.buffer as ArrayBuffer] : []);
       return kind === 'step' ? client : new StepOnDemand(client, parts.graphs.step);
     } catch (error) {
       await client.close();
@@ -130,7 +130,7 @@ async function bringRuntime(
     signal,
     onBytes: (bytesDone) => onProgress?.({ file: entry.file, bytesDone, bytesTotal: entry.bytes }),
   });
-  await client.call('prepare', { threads, wasm }, [wasm.buffer]);
+  await client.call('prepare', { threads, wasm }, undefined, [wasm.buffer]);
 }
 
 interface BroughtGraph {

@@ -19,11 +19,12 @@ export class StepOnDemand implements ModelPort {
   call<Name extends keyof ModelCalls>(
     operation: Name,
     argument: ModelCalls[Name]['request'],
+    signal?: AbortSignal,
   ): Promise<ModelCalls[Name]['reply']> {
     const needsStep = operation !== 'decode';
     const ready = this.#last.then(() => (needsStep ? this.#bringStep() : undefined));
     this.#last = ready.catch(() => undefined); // a download that failed fails its call; later ones try again
-    return ready.then(() => this.#client.call(operation, argument));
+    return ready.then(() => this.#client.call(operation, argument, signal));
   }
 
   close(): Promise<void> {
@@ -39,7 +40,7 @@ export class StepOnDemand implements ModelPort {
     const isFetched = typeof source === 'function';
     const content = isFetched ? await source(this.#closed.signal) : source;
     const transfer = isFetched ? [content.buffer as ArrayBuffer] : [];
-    await this.#client.call('addGraph', { kind: 'step', content }, transfer);
+    await this.#client.call('addGraph', { kind: 'step', content }, undefined, transfer);
     this.#step = undefined;
   }
 }

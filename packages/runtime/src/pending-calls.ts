@@ -18,22 +18,47 @@ export class PendingCalls {
     return this.#waiting.size;
   }
 
+  /** Whether the other side is gone. */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** Adds a call.
    *  @param send sends the request of that id
+   *  @param signal aborting it settles the call at once; a reply that comes all the same is dropped
+   *  @param cancel tells the other side that nobody waits for that id any more. Default: it is not told
    *  @returns the result of its reply
-   *  @throws {ModelClosedError} if the other side is gone, or goes before it has answered */
-  add(send: (id: number) => void): Promise<unknown> {
-    if (this.#closed) return Promise.reject(this.#closed);
+   *  @throws {ModelClosedError} if the other side is gone, or goes before it has answered
+   *  @throws the signal's reason */
+  async add(
+    send: (id: number) => void,
+    signal?: AbortSignal,
+    cancel?: (id: number) => void,
+  ): Promise<unknown> {
+    if (this.#closed) throw this.#closed;
+    signal?.throwIfAborted();
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      send(id);
-    });
+    let abort = (): void => {};
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#waiting.set(id, { resolve, reject });
+        abort = () => {
+          if (!this.#waiting.delete(id)) return;
+          cancel?.(id);
+          reject(signal?.reason);
+        };
+        signal?.addEventListener('abort', abort, { once: true });
+        send(id);
+      });
+    } finally {
+      this.#waiting.delete(id); // also where sending threw
+      signal?.removeEventListener('abort', abort);
+    }
   }
 
   settle(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
-    if (!waiting) return; // closed meanwhile
+    if (!waiting) return; // closed or aborted meanwhile
     this.#waiting.delete(reply.id);
     if (reply.ok) waiting.resolve(reply.result);
     else waiting.reject(errorOf(reply.error));

@@ -1,6 +1,7 @@
 // NextTokenModel whose sessions are elsewhere, in a process or a worker. Arguments are checked here; the work is done there.
 import {
   allowedAfter,
+  type CallOptions,
   checkBatch,
   checkConsume,
   checkDecode,
@@ -19,10 +20,12 @@ import type { ModelCalls } from './protocol.js';
 
 /** The way to the sessions. */
 export interface ModelPort {
-  /** Sends a request; requests are served in the order of these calls. */
+  /** Sends a request.
+   *  @param signal aborting it rejects the call with its reason, whatever the other side still does */
   call<Name extends keyof ModelCalls>(
     operation: Name,
     argument: ModelCalls[Name]['request'],
+    signal?: AbortSignal,
   ): Promise<ModelCalls[Name]['reply']>;
   /** Ends the sessions, whatever they compute, and rejects the calls that wait. Again: does nothing. */
   close(): Promise<void>;
@@ -50,10 +53,14 @@ export class RemoteModel implements NextTokenModel {
     return { batch, values: new Float32Array(batch * this.#sizes.stateSize) };
   }
 
-  async consume(tokens: Int32Array, state: ModelState): Promise<ConsumeResult> {
+  async consume(
+    tokens: Int32Array,
+    state: ModelState,
+    { signal }: CallOptions = {},
+  ): Promise<ConsumeResult> {
     checkConsume(tokens, state, this.#sizes);
     const { batch, values } = state;
-    const result = await this.#port.call('consume', { tokens, batch, state: values });
+    const result = await this.#port.call('consume', { tokens, batch, state: values }, signal);
     return { logits: result.logits, state: { batch, values: result.state } };
   }
 
@@ -74,15 +81,19 @@ export class RemoteModel implements NextTokenModel {
       topP,
       minP,
     };
-    const result = await this.#port.call('decode', call);
+    const result = await this.#port.call('decode', call, request.signal);
     checkDrawn(result.tokens, call, this.#grammar);
     return { tokens: result.tokens, state: { batch, values: result.state } };
   }
 
-  async score(tokens: Int32Array, batch: number): Promise<Float32Array> {
+  async score(
+    tokens: Int32Array,
+    batch: number,
+    { signal }: CallOptions = {},
+  ): Promise<Float32Array> {
     checkScore(tokens, batch, this.#sizes);
     const state = this.createState(batch).values;
-    return this.#port.call('score', { tokens, batch, state });
+    return this.#port.call('score', { tokens, batch, state }, signal);
   }
 
   dispose(): Promise<void> {

@@ -56,7 +56,7 @@ export function serveModel(
       const handler = handlers[operation] as (argument: unknown) => Promise<unknown>;
       reply = { id, ok: true, result: await handler(argument) };
     } catch (error) {
-      reply = { id, ok: false, error: describe(error) };
+      reply = { id, ok: false, error: describeError(error) };
     }
     send(reply);
   }
@@ -70,7 +70,8 @@ export function serveModel(
   };
 }
 
-function describe(error: unknown): RemoteError {
+/** An error as data, for a reply. */
+export function describeError(error: unknown): RemoteError {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof DeviceError) return { kind: 'device', code: error.code, message };
   if (error instanceof OstinatoError) return { kind: 'generation', code: error.code, message };

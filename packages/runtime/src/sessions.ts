@@ -29,6 +29,15 @@ export interface SessionsRequest {
   readonly backend: OnnxBackend;
 }
 
+/** How `consume` and `score` run the step graph over a sequence. */
+export interface StepRuns {
+  /** Tokens of a sequence that one run takes. Another number gives logits that differ in their last bits. Default: as
+   *  many as keep the logits of a run within memory. */
+  readonly steps?: number;
+  /** Awaited before each run. A rejection ends the call with it. Default: nothing */
+  readonly before?: () => Promise<void>;
+}
+
 /** Numbers that one run of the step graph may give: it bounds the memory of long sequences. */
 const LOGITS_PER_RUN = 2 ** 22;
 
@@ -83,25 +92,27 @@ export class ModelSessions {
     }
   }
 
-  async consume({ tokens, batch, state }: ConsumeRequest): Promise<ModelCalls['consume']['reply']> {
+  async consume(request: ConsumeRequest, runs?: StepRuns): Promise<ModelCalls['consume']['reply']> {
+    const { batch } = request;
     const vocabularySize = this.#vocabularySize;
     let logits = new Float32Array(0);
-    const after = await this.#stepThrough(tokens, batch, state, (window, _, length) => {
+    const keepLast = (window: Float32Array, _: number, length: number): void => {
       logits = new Float32Array(batch * vocabularySize);
       for (let row = 0; row < batch; row++) {
         const last = (row * length + length - 1) * vocabularySize;
         logits.set(window.subarray(last, last + vocabularySize), row * vocabularySize);
       }
-    });
-    return { logits, state: after };
+    };
+    const state = await this.#stepThrough(request, keepLast, runs);
+    return { logits, state };
   }
 
-  async score({ tokens, batch, state }: ScoreRequest): Promise<Float32Array> {
+  async score({ tokens, batch, state }: ScoreRequest, runs?: StepRuns): Promise<Float32Array> {
     const vocabularySize = this.#vocabularySize;
     const steps = tokens.length / batch;
     const scores = new Float32Array(batch * (steps - 1));
-    const given = columns(tokens, batch, 0, steps - 1);
-    await this.#stepThrough(given, batch, state, (logits, from, length) => {
+    const given = { tokens: columns(tokens, batch, 0, steps - 1), batch, state };
+    const scoreWindow = (logits: Float32Array, from: number, length: number): void => {
       for (let row = 0; row < batch; row++) {
         for (let step = 0; step < length; step++) {
           const place = row * steps + from + step;
@@ -113,7 +124,8 @@ export class ModelSessions {
           );
         }
       }
-    });
+    };
+    await this.#stepThrough(given, scoreWindow, runs);
     return scores;
   }
 
@@ -180,21 +192,20 @@ export class ModelSessions {
   }
 
   /** Runs the step graph over a sequence, window by window.
-   *  @param tokens shape [B, T]
    *  @param visit gets the logits of each window [B, length, V] and where it begins
    *  @returns the state after, shape [B, S] */
   async #stepThrough(
-    tokens: Int32Array,
-    batch: number,
-    before: Float32Array,
+    { tokens, batch, state: begin }: ConsumeRequest,
     visit: (logits: Float32Array, from: number, length: number) => void,
+    { steps: most, before }: StepRuns = {},
   ): Promise<Float32Array> {
     const steps = tokens.length / batch;
     const perStep = batch * this.#vocabularySize;
-    const window = Math.max(1, Math.floor(LOGITS_PER_RUN / perStep));
+    const window = most ?? Math.max(1, Math.floor(LOGITS_PER_RUN / perStep));
     const session = await this.#session('step');
-    let state = before;
+    let state = begin;
     for (let from = 0; from < steps; from += window) {
+      await before?.();
       const length = Math.min(window, steps - from);
       const result = await session.run({
         tokens: this.#int64(columns(tokens, batch, from, from + length), [batch, length]),

@@ -45,6 +45,7 @@ export function createDrawing(
         previousTokens: Int32Array.of(tokens[border - 1]),
         uniforms: random.uniforms(border, Math.min(size, most)),
         bias,
+        signal,
       };
       const block = await model.decode(withForced(request, given, border));
       signal?.throwIfAborted();

@@ -47,7 +47,7 @@ export interface GenerateOptions extends Partial<SamplingParameters> {
   /** Begins with what another run of the same model with the same options had drawn, instead of asking the model for it
    *  again: the notes are the same, and come from the first one on. Default: none. */
   resume?: GenerationCheckpoint;
-  /** Aborting stops after the block at work and throws the signal's reason. */
+  /** Aborting throws the signal's reason, and gives up the block at work. */
   signal?: AbortSignal;
 }
 

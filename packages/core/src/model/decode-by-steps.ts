@@ -24,6 +24,7 @@ export async function decodeBySteps(
   for (let step = 0; step < perSequence; step++) {
     const active = Array.from({ length: batch }, (_, row) => step < (counts?.[row] ?? perSequence));
     if (!active.includes(true)) break;
+    request.signal?.throwIfAborted();
     const { logits, state: advanced } = await advance(previous, state);
     state = keepRows(state, advanced, active);
     for (let row = 0; row < batch; row++) {

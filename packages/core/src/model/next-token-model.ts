@@ -34,7 +34,13 @@ export interface SamplingParameters {
   readonly minP: number;
 }
 
-export interface DecodeRequest extends SamplingParameters {
+export interface CallOptions {
+  /** Aborting rejects the call with the signal's reason, at once, and gives up what it had still to compute where the
+   *  runtime can. Default: never. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface DecodeRequest extends SamplingParameters, CallOptions {
   /** The state before `previousTokens` are consumed. */
   readonly state: ModelState;
   /** The last token of each sequence, which the network has not consumed yet; shape [B]. */
@@ -59,7 +65,8 @@ export interface DecodeResult {
 }
 
 /** A network that predicts the next token. The rows of a batch are independent: each gives the same numbers, bit for
- *  bit, alone or among others. Calls on one model run one after another, in the order they were made. */
+ *  bit, alone or among others. Calls may overlap: each gives what it would give alone, and one that asks for less may be
+ *  answered first. */
 export interface NextTokenModel extends AsyncDisposable {
   readonly contractVersion: number;
   /** V */
@@ -70,21 +77,24 @@ export interface NextTokenModel extends AsyncDisposable {
 
   /** Feeds T >= 1 tokens to each sequence.
    *  @param tokens ids, shape [B, T], row-major
-   *  @throws {VocabularyError} if an id is outside 0..V-1 */
-  consume(tokens: Int32Array, state: ModelState): Promise<ConsumeResult>;
+   *  @throws {VocabularyError} if an id is outside 0..V-1
+   *  @throws the reason of `signal` */
+  consume(tokens: Int32Array, state: ModelState, options?: CallOptions): Promise<ConsumeResult>;
 
   /** Chooses N tokens for each sequence. For each: consume the token before; mask what the grammar does not allow
    *  after it; add the bias; divide by the temperature; sort; cut by top-k, top-p and min-p; invert the cumulative
    *  distribution at the uniform.
    *  @throws {RangeError} if a parameter is outside its range
-   *  @throws {VocabularyError} if an id is outside 0..V-1 */
+   *  @throws {VocabularyError} if an id is outside 0..V-1
+   *  @throws the reason of `signal` */
   decode(request: DecodeRequest): Promise<DecodeResult>;
 
   /** Natural logarithm of the probability of every token given the ones before it, under the grammar's mask.
    *  @param tokens ids, shape [B, T], row-major, T >= 2
    *  @returns shape [B, T - 1]: the first token is given, not predicted; `-Infinity` where the grammar forbids it
-   *  @throws {VocabularyError} if an id is outside 0..V-1 */
-  score(tokens: Int32Array, batch: number): Promise<Float32Array>;
+   *  @throws {VocabularyError} if an id is outside 0..V-1
+   *  @throws the reason of `signal` */
+  score(tokens: Int32Array, batch: number, options?: CallOptions): Promise<Float32Array>;
 
   /** Frees native memory. Calls still waiting are rejected; calling it again does nothing. */
   dispose(): Promise<void>;

@@ -39,8 +39,9 @@ export function createFakeModel(grammar: Grammar, options: FakeModelOptions = {}
     contractVersion: NEXT_TOKEN_MODEL_VERSION,
     vocabularySize,
     createState,
-    consume: (tokens, state) =>
+    consume: (tokens, state, { signal } = {}) =>
       enqueue.add(async () => {
+        signal?.throwIfAborted();
         const steps = checkConsume(tokens, state, sizes);
         let result: ConsumeResult = { logits: new Float32Array(0), state };
         for (let step = 0; step < steps; step++) {
@@ -53,11 +54,13 @@ export function createFakeModel(grammar: Grammar, options: FakeModelOptions = {}
       }),
     decode: (request) =>
       enqueue.add(async () => {
+        request.signal?.throwIfAborted();
         checkDecode(request, sizes);
         return decodeBySteps(request, grammar, async (...args) => advance(...args));
       }),
-    score: (tokens, batch) =>
+    score: (tokens, batch, { signal } = {}) =>
       enqueue.add(async () => {
+        signal?.throwIfAborted();
         checkScore(tokens, batch, sizes);
         return scoreBySteps(tokens, createState(batch), grammar, async (...args) =>
           advance(...args),

@@ -73,6 +73,11 @@ describe('the suite', () => {
       /remembers/,
       (model) => ({ consume: (t, { batch }) => model.consume(t, model.createState(batch)) }),
     ],
+    [
+      'ignores the signal',
+      /signal's reason/,
+      (model) => ({ decode: ({ signal: _, ...request }) => model.decode(request) }),
+    ],
     ['survives dispose', /when it is disposed of/, () => ({ dispose: async () => undefined })],
   ])('notices a model that %s', async (_, failing, spoil) => {
     expect(await failuresOf(spoil)).toContainEqual(expect.stringMatching(failing));

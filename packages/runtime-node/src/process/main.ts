@@ -2,6 +2,7 @@
 // aborts its process if that is ended meanwhile, so the model lives in a process that can be killed.
 import { ModelSessions, serveModel } from '@ostinato/runtime';
 import { createBackend } from './devices.js';
+import { liveWithParent } from './live-with-parent.js';
 import type { StartRequest } from './protocol.js';
 
 const { receive } = serveModel(
@@ -19,8 +20,4 @@ const { receive } = serveModel(
 
 process.on('message', receive);
 
-// Ctrl-C reaches the whole process group; the parent decides what becomes of this process.
-process.on('SIGINT', () => {});
-
-// Nothing here outlives the parent, and nothing needs saving. A kill, because an orderly exit aborts during a run.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+liveWithParent();

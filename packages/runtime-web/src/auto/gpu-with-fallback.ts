@@ -15,17 +15,18 @@ export class GpuWithFallback implements ModelPort {
   async call<Name extends keyof ModelCalls>(
     operation: Name,
     argument: ModelCalls[Name]['request'],
+    signal?: AbortSignal,
   ): Promise<ModelCalls[Name]['reply']> {
     if (!this.#fallback) {
       try {
-        return await this.#gpu.call(operation, argument);
+        return await this.#gpu.call(operation, argument, signal);
       } catch (error) {
         // A run that fails on a GPU is a GPU that was lost; arguments were checked before.
         if (!(error instanceof RuntimeError)) throw error;
       }
     }
     this.#fallback ??= this.#moveToFallback();
-    return (await this.#fallback).call(operation, argument);
+    return (await this.#fallback).call(operation, argument, signal);
   }
 
   async close(): Promise<void> {

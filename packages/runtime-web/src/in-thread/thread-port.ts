@@ -32,15 +32,18 @@ export class ThreadPort implements ModelPort {
   }
 
   /** @throws {ModelClosedError} `model-disposed`, for calls that wait for their turn too
-   *  @throws {RuntimeError} `run-failed` */
+   *  @throws {RuntimeError} `run-failed`
+   *  @throws the signal's reason; a run at work keeps this thread to its end */
   async call<Name extends keyof ModelCalls>(
     operation: Name,
     argument: ModelCalls[Name]['request'],
+    signal?: AbortSignal,
   ): Promise<ModelCalls[Name]['reply']> {
     this.#checkOpen();
     if (operation !== 'decode') await this.#addStep();
     using _ = await takeTurn();
     this.#checkOpen();
+    signal?.throwIfAborted();
     try {
       // The operation ties the argument to its method; the compiler does not follow it through the index.
       const run = this.#sessions[operation] as (argument: unknown) => Promise<unknown>;

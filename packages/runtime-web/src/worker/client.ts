@@ -37,14 +37,17 @@ export class EngineClient implements ModelPort {
 
   /** Sends a request; requests are served in the order of these calls.
    *  @param transfer buffers of the argument that are given away
+   *  @throws the reason of `signal`
    *  @throws {ModelClosedError} if the model is disposed of, or its worker fails before it has answered */
   call<Name extends keyof WebOperations>(
     operation: Name,
     argument: WebOperations[Name]['request'],
+    signal?: AbortSignal,
     transfer: Transferable[] = [],
   ): Promise<WebOperations[Name]['reply']> {
-    const result = this.#calls.add((id) =>
-      this.#connection?.post({ id, operation, argument }, transfer),
+    const result = this.#calls.add(
+      (id) => this.#connection?.post({ id, operation, argument }, transfer),
+      signal,
     );
     return result as Promise<WebOperations[Name]['reply']>; // the other side's handlers are held to the same table
   }
