@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Schema } from 'hono';
 import type { Places } from './admission/places.js';
 import type { ServedModel } from './app-options.js';
+import type { JobQueue } from './jobs/job-queue.js';
 import type { Limits } from './limits.js';
 import type { Renderer } from './rendering/renderer.js';
 
@@ -10,6 +11,8 @@ export interface AppEnv {
   Variables: {
     /** In the answer's `x-request-id`, in problems and in logs. */
     requestId: string;
+    /** Of the API key that came with the request. */
+    keyName?: string;
   };
 }
 
@@ -25,4 +28,5 @@ export interface AppContext {
   /** Of streams. */
   readonly streamPlaces: Places;
   readonly renderer: Renderer;
+  readonly jobs: JobQueue;
 }

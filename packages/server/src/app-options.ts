@@ -1,6 +1,7 @@
 // What an app is made of. Everything that computes, keeps or logs comes in from outside: the app itself runs wherever
 // `Request` and `Response` do.
 import type { Manifest, ModelStatus, NextTokenModel, Tokenizer } from '@ostinato/core';
+import type { JobQueue } from './jobs/job-queue.js';
 import type { Limits } from './limits.js';
 import type { Renderer } from './rendering/renderer.js';
 
@@ -26,6 +27,8 @@ export interface AppOptions {
   readonly limits?: Partial<Limits>;
   /** Who reads, writes and renders. Default: whoever calls the app, where it is called. */
   readonly renderer?: Renderer;
+  /** Where jobs wait and their results lie. Whoever makes it closes it. Default: in this process's memory. */
+  readonly jobs?: JobQueue;
   /** Default: none. */
   readonly logger?: Logger;
 }

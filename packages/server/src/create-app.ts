@@ -4,11 +4,14 @@ import { requestId } from 'hono/request-id';
 import { createPlaces } from './admission/places.js';
 import type { AppContext, AppEnv } from './app-env.js';
 import type { AppOptions } from './app-options.js';
+import { MemoryJobQueue } from './jobs/memory-queue.js';
+import { startJobs } from './jobs/run-job.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { problemOf } from './problem/problem-of.js';
 import { ProblemError, problemResponse } from './problem/problem.js';
 import { inlineRenderer } from './rendering/renderer.js';
 import { addComposeRoute } from './routes/compose.js';
+import { addJobRoutes } from './routes/jobs.js';
 import { addModelRoutes } from './routes/models.js';
 
 const MODEL_NAME = /^[\w.-]{1,64}$/;
@@ -42,7 +45,8 @@ export function createApp(options: AppOptions) {
     );
     return problemResponse(problem, c.var.requestId);
   });
-  const routes = addComposeRoute(addModelRoutes(app, context), context);
+  const routes = addJobRoutes(addComposeRoute(addModelRoutes(app, context), context), context);
+  startJobs(context);
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: {
@@ -60,6 +64,7 @@ function createContext(options: AppOptions): AppContext {
     models: new Map(Object.entries(options.models)),
     limits,
     renderer: options.renderer ?? inlineRenderer,
+    jobs: options.jobs ?? new MemoryJobQueue(options.logger && { logger: options.logger }),
     places: createPlaces({ running: limits.running, queued: limits.queued }),
     streamPlaces: createPlaces({ running: limits.streams, queued: 0 }),
   };

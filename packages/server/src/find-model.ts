@@ -9,7 +9,7 @@ export const modelParameter = z.object({
 });
 
 /** @throws {ProblemError} `model-not-found` */
-export function findModel({ models }: AppContext, name: string): ServedModel {
+export function findModel({ models }: Pick<AppContext, 'models'>, name: string): ServedModel {
   const found = models.get(name);
   if (found) return found;
   const known = [...models.keys()].join(', ');

@@ -1,5 +1,11 @@
 export type { AppOptions, Logger, ServedModel } from './app-options.js';
 export { createApp } from './create-app.js';
+export type { Job, JobOutcome, JobProblem, JobProgress, JobState, JobTask } from './jobs/job.js';
+export { DEFAULT_JOB_LIMITS, type JobLimits } from './jobs/job-limits.js';
+export type { JobCounts, JobQueue, JobRunner, JobSubmission, Submitted } from './jobs/job-queue.js';
+export { MemoryJobQueue, type MemoryJobQueueOptions } from './jobs/memory-queue.js';
+export { createJobRunner } from './jobs/run-job.js';
+export type { WebhookMessage, Webhooks } from './jobs/webhook/webhooks.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { type ProblemCode, ProblemError, PROBLEMS } from './problem/problem.js';
 export { inlineRenderer, type Renderer, type Sound } from './rendering/renderer.js';

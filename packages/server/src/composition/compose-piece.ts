@@ -1,8 +1,9 @@
 // A planned composition, from the model to a score with its name.
 import {
-  compose,
   type Composition,
+  generate,
   type Instrument,
+  type NoteEvent,
   PERCUSSION_CHANNEL,
   type Score,
 } from '@ostinato/core';
@@ -11,19 +12,33 @@ import type { PlannedComposition } from './plan-composition.js';
 
 /** Composes to the end. The score is what `ostinato generate` writes for the same options, without the primer's notes
  *  where they are not wanted.
+ *  @param onNote told of every new note
  *  @throws as core's `generate` does, and the signal's reason if it is aborted */
 export async function composePiece(
   { model, tokenizer, manifest }: ServedModel,
   { options, seed }: Pick<PlannedComposition, 'options' | 'seed'>,
   signal: AbortSignal,
+  onNote?: (note: NoteEvent) => void,
 ): Promise<Composition> {
-  const composition = await compose(model, tokenizer, { ...options, signal });
+  const notes = generate(model, tokenizer, { ...options, includePrimer: false, signal });
+  const composition = await drain(notes, onNote);
   const { tokens, givenTokens, score } = composition;
   const wanted =
     options.includePrimer === false
       ? withoutNotesOf(tokenizer.decode(tokens.subarray(0, givenTokens)), score)
       : score;
   return { ...composition, score: { ...wanted, name: `${manifest.name}, seed ${seed}` } };
+}
+
+async function drain(
+  notes: ReturnType<typeof generate>,
+  onNote: ((note: NoteEvent) => void) | undefined,
+): Promise<Composition> {
+  for (;;) {
+    const step = await notes.next();
+    if (step.done) return step.value;
+    onNote?.(step.value);
+  }
 }
 
 /** A score without the notes that another one has; what is left stays where it is in time. */

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   internal: { status: 500, title: 'The server failed' },
   overloaded: { status: 503, title: 'All places are taken' },
   'not-ready': { status: 503, title: 'The server is not ready' },
+  'queue-unavailable': { status: 503, title: 'The queue of jobs cannot be reached' },
   'model-failed': { status: 503, title: 'The model failed while it computed' },
   deadline: { status: 504, title: 'The time for this request is over' },
 } as const satisfies Record<string, { status: number; title: string }>;
@@ -62,23 +63,26 @@ export class ProblemError extends Error {
   }
 }
 
+/** A problem as a document.
+ *  @param instance the id of a request */
+export function problemDocument(
+  code: ProblemCode,
+  detail: string,
+  instance?: string,
+): z.infer<typeof problemSchema> {
+  const { status, title } = PROBLEMS[code];
+  const type = `urn:ostinato:problem:${code}`;
+  return { type, title, status, detail, code, ...(instance !== undefined && { instance }) };
+}
+
 /** The answer of a problem.
  *  @param requestId what the client can quote and the logs can be searched for */
 export function problemResponse(
   { code, message, headers }: ProblemError,
   requestId: string | undefined,
 ): Response {
-  const { status, title } = PROBLEMS[code];
-  const problem = {
-    type: `urn:ostinato:problem:${code}`,
-    title,
-    status,
-    detail: message,
-    code,
-    ...(requestId !== undefined && { instance: requestId }),
-  } satisfies z.infer<typeof problemSchema>;
-  return new Response(JSON.stringify(problem), {
-    status,
+  return new Response(JSON.stringify(problemDocument(code, message, requestId)), {
+    status: PROBLEMS[code].status,
     headers: { ...headers, 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' },
   });
 }

@@ -1,0 +1,190 @@
+import { readMidi } from '@ostinato/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createApp } from '../create-app.js';
+import type { AppOptions } from '../app-options.js';
+import { MemoryJobQueue } from '../jobs/memory-queue.js';
+import { fakeServedModel } from '../testing/served-model.js';
+
+const served = fakeServedModel();
+const open: MemoryJobQueue[] = [];
+
+afterEach(async () => {
+  for (const queue of open.splice(0)) await queue.close();
+});
+
+function appWith(options: Partial<AppOptions> = {}) {
+  const jobs = new MemoryJobQueue();
+  open.push(jobs);
+  const app = createApp({ models: { musicnet: served }, jobs, ...options });
+  const submit = (body: unknown, headers: Record<string, string> = {}) =>
+    Promise.resolve(
+      app.request('/v1/jobs', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    );
+  return { app, jobs, submit };
+}
+
+interface JobDocument {
+  id: string;
+  state: string;
+  seed: number | string;
+  links: { self: string; result?: string };
+  problem?: object;
+  progress?: { share: number };
+}
+
+const small = { model: 'musicnet', kind: 'compose', request: { seed: 7, notes: 3 } };
+
+async function finished(
+  app: ReturnType<typeof appWith>['app'],
+  location: string,
+): Promise<JobDocument> {
+  for (;;) {
+    const answer = await app.request(location);
+    const job = (await answer.json()) as JobDocument;
+    if (job.state !== 'queued' && job.state !== 'running') return job;
+    expect(answer.headers.get('retry-after')).toBe('1');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe('/v1/jobs', () => {
+  it('takes a job, tells how far it is, and gives what `compose` gives in every form', async () => {
+    const { app, submit } = appWith();
+    const answer = await submit(small);
+    expect(answer.status).toBe(202);
+    const location = answer.headers.get('location') ?? '';
+    const submitted = (await answer.json()) as JobDocument;
+    expect(location).toBe(`/v1/jobs/${submitted.id}`);
+    expect(submitted).toMatchObject({ model: 'musicnet', kind: 'compose', seed: 7 });
+
+    const job = await finished(app, location);
+    expect(job).toMatchObject({
+      state: 'succeeded',
+      attempts: 1,
+      progress: { notes: 3, share: 1 },
+      links: { self: location, result: `${location}/result` },
+    });
+    for (const accept of ['audio/midi', 'application/json', 'image/svg+xml', 'audio/wav']) {
+      const composed = await app.request('/v1/models/musicnet/compose', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify(small.request),
+      });
+      const result = await app.request(`${location}/result`, { headers: { accept } });
+      expect(result.status).toBe(200);
+      expect(result.headers.get('content-type')).toBe(accept);
+      expect(result.headers.get('ostinato-seed')).toBe('7');
+      const [got, expected] = [await result.arrayBuffer(), await composed.arrayBuffer()];
+      expect(Buffer.from(got).equals(Buffer.from(expected))).toBe(true);
+    }
+    const refused = await app.request(`${location}/result`, { headers: { accept: 'text/html' } });
+    expect(refused.status).toBe(406);
+  });
+
+  it('draws a seed once where none is given', async () => {
+    const { app, submit } = appWith();
+    const request = { notes: 5 };
+    const { links, seed } = (await (await submit({ ...small, request })).json()) as JobDocument;
+    await finished(app, links.self);
+    const result = await app.request(`${links.self}/result`);
+    expect(result.headers.get('ostinato-seed')).toBe(String(seed));
+    expect(readMidi(new Uint8Array(await result.arrayBuffer())).score.name).toContain(String(seed));
+  });
+
+  it.each([
+    [{ ...small, model: 'other' }, 404, 'model-not-found'],
+    [{ ...small, kind: 'dance' }, 400, 'invalid-request'],
+    [{ ...small, priority: 1 }, 400, 'invalid-request'],
+    [{ ...small, request: { seconds: 1e4 } }, 422, 'outside-limits'],
+    [{ ...small, request: { instruments: ['kazoo-9'] } }, 422, 'cannot-compose'],
+    [{ ...small, request: { primer: { midi: 'AAAA' } } }, 400, 'invalid-midi'],
+    [{ ...small, webhook: 'https://example.org/' }, 400, 'invalid-request'],
+    [{ ...small, webhook: 'not an address' }, 400, 'invalid-request'],
+  ])('refuses %j before it takes a job', async (body, status, code) => {
+    const { jobs, submit } = appWith();
+    const answer = await submit(body);
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ code });
+    expect(await jobs.counts()).toEqual(new Map());
+  });
+
+  it('makes one job of one idempotency key', async () => {
+    const { submit } = appWith();
+    const idOf = async (answer: Response) => ((await answer.json()) as JobDocument).id;
+    const named = { 'idempotency-key': '"8e03978e"' };
+    const first = await idOf(await submit({ ...small, request: { notes: 5 } }, named));
+    // Without a seed, with the quotes left out: still the same submission.
+    const again = await submit(
+      { request: { notes: 5 }, kind: 'compose', model: 'musicnet' },
+      {
+        'idempotency-key': '8e03978e',
+      },
+    );
+    expect(again.status).toBe(202);
+    expect(await idOf(again)).toBe(first);
+    const other = await submit({ ...small, request: { notes: 6 } }, named);
+    expect(other.status).toBe(409);
+    expect(await other.json()).toMatchObject({ code: 'conflict' });
+    expect((await submit(small, { 'idempotency-key': '"a"b"' })).status).toBe(400);
+  });
+
+  it('cancels a job, which then has no result', async () => {
+    // A queue that nobody works on, so that the job is still there to be cancelled.
+    const { app, submit } = appWith({ jobs: Object.assign(new MemoryJobQueue(), { start() {} }) });
+    const { links } = (await (await submit(small)).json()) as JobDocument;
+    const early = await app.request(`${links.self}/result`);
+    expect(early.status).toBe(409);
+    expect(await early.json()).toMatchObject({ code: 'job-not-finished' });
+    const cancelled = await app.request(links.self, { method: 'DELETE' });
+    expect(await cancelled.json()).toMatchObject({
+      state: 'cancelled',
+      links: { self: links.self },
+    });
+    expect((await app.request(`${links.self}/result`)).status).toBe(409);
+  });
+
+  it('tells a failure as a problem', async () => {
+    const model = {
+      ...served.model,
+      decode: () => Promise.reject(new Error('/a/path of the server')),
+    };
+    const jobs = new MemoryJobQueue({ limits: { attempts: 1 } });
+    const { app, submit } = appWith({ jobs, models: { musicnet: { ...served, model } } });
+    const { links } = (await (await submit(small)).json()) as JobDocument;
+    const job = await finished(app, links.self);
+    expect(job).toMatchObject({ state: 'failed', problem: { status: 500, code: 'internal' } });
+    expect(JSON.stringify(job)).not.toContain('path of');
+  });
+
+  it('knows no job of another id, and none of another key', async () => {
+    const { app, jobs } = appWith();
+    const task = { ...small, kind: 'compose', request: { seed: 1, notes: 1 } } as const;
+    const { job } = await jobs.submit({ owner: 'ann', task });
+    for (const path of [
+      job.id,
+      `${job.id}/result`,
+      'musicnet.aaaaaaaaaaaaaaaaaaaaaa',
+      'x',
+      '%00',
+    ]) {
+      const answer = await app.request(`/v1/jobs/${path}`);
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ code: 'job-not-found' });
+    }
+    expect((await app.request(`/v1/jobs/${job.id}`, { method: 'DELETE' })).status).toBe(404);
+    expect(await jobs.find(job.id)).not.toMatchObject({ state: 'cancelled' });
+  });
+
+  it('waits for a place where requests would be refused', async () => {
+    const { app, submit } = appWith({ limits: { running: 1, queued: 0 } });
+    const jobs = await Promise.all([submit(small), submit(small), submit(small)]);
+    for (const answer of jobs) {
+      const { links } = (await answer.json()) as JobDocument;
+      expect(await finished(app, links.self)).toMatchObject({ state: 'succeeded' });
+    }
+  });
+});
