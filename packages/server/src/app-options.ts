@@ -1,6 +1,12 @@
 // What an app is made of. Everything that computes, keeps or logs comes in from outside: the app itself runs wherever
 // `Request` and `Response` do.
-import type { Manifest, ModelStatus, NextTokenModel, Tokenizer } from '@ostinato/core';
+import type {
+  Manifest,
+  ModelPrecision,
+  ModelStatus,
+  NextTokenModel,
+  Tokenizer,
+} from '@ostinato/core';
 import type { JobQueue } from './jobs/job-queue.js';
 import type { Limits } from './limits.js';
 import type { Renderer } from './rendering/renderer.js';
@@ -11,6 +17,8 @@ export interface ServedModel {
   readonly model: NextTokenModel & { status?(): ModelStatus };
   readonly tokenizer: Tokenizer;
   readonly manifest: Manifest;
+  /** The form that runs. Default: the first reproducible one of the manifest. */
+  readonly precision?: ModelPrecision;
 }
 
 /** Where structured records go: pino's shape, the facts first. */

@@ -1,5 +1,6 @@
 // The app: from models to an HTTP interface.
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
 import { createPlaces } from './admission/places.js';
 import type { AppContext, AppEnv } from './app-env.js';
@@ -7,11 +8,18 @@ import type { AppOptions } from './app-options.js';
 import { MemoryJobQueue } from './jobs/memory-queue.js';
 import { startJobs } from './jobs/run-job.js';
 import { DEFAULT_LIMITS } from './limits.js';
+import { addOpenApiDocument } from './openapi-document.js';
+import { invalidRequest } from './problem/invalid-request.js';
 import { problemOf } from './problem/problem-of.js';
 import { ProblemError, problemResponse } from './problem/problem.js';
 import { inlineRenderer } from './rendering/renderer.js';
 import { addComposeRoute } from './routes/compose.js';
+import { checkBody } from './requests/check-body.js';
+import { addContinueRoute } from './routes/continue.js';
+import { addEvaluateRoute } from './routes/evaluate.js';
+import { addInferenceProtocolRoutes } from './routes/inference-protocol.js';
 import { addJobRoutes } from './routes/jobs.js';
+import { refuseOtherMethods } from './routes/method-not-allowed.js';
 import { addModelRoutes } from './routes/models.js';
 
 const MODEL_NAME = /^[\w.-]{1,64}$/;
@@ -31,30 +39,29 @@ export function createApp(options: AppOptions) {
     },
   });
   app.use(requestId());
+  app.use(tellRequestId);
+  app.use(refuseOtherMethods(app));
+  app.use(checkBody);
   app.onError((error, c) => {
     const problem = problemOf(error);
     if (problem.code === 'internal') {
       logger?.error({ requestId: c.var.requestId, error: problem.cause }, 'internal error');
     }
-    return problemResponse(problem, c.var.requestId);
+    return answerProblem(problem, c);
   });
   app.notFound((c) => {
     const problem = new ProblemError(
       'not-found',
       'nothing is served at this address; /openapi.json lists what is',
     );
-    return problemResponse(problem, c.var.requestId);
+    return answerProblem(problem, c);
   });
-  const routes = addJobRoutes(addComposeRoute(addModelRoutes(app, context), context), context);
+  const models = addModelRoutes(app, context);
+  const music = addContinueRoute(addComposeRoute(models, context), context);
+  const works = addJobRoutes(addEvaluateRoute(music, context), context);
+  const routes = addInferenceProtocolRoutes(works, context);
   startJobs(context);
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: {
-      title: 'Ostinato',
-      version: '1',
-      description: 'Composes music with models that were trained on MIDI.',
-    },
-  });
+  addOpenApiDocument(app);
   return routes;
 }
 
@@ -70,6 +77,18 @@ function createContext(options: AppOptions): AppContext {
   };
 }
 
+/** An answer that a route made by itself has not the headers that were set before it. */
+const tellRequestId: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  c.header('x-request-id', c.var.requestId);
+};
+
+/** The problem, in the form that the address promises: the Open Inference Protocol has `error`. */
+function answerProblem(problem: ProblemError, c: Context<AppEnv>): Response {
+  const extension = c.req.path.startsWith('/v2') ? { error: problem.message } : {};
+  return problemResponse(problem, c.var.requestId, extension);
+}
+
 function checkNames({ models }: AppContext): void {
   if (models.size === 0) throw new TypeError('models: expected at least one, found none');
   for (const name of models.keys()) {
@@ -79,14 +98,4 @@ function checkNames({ models }: AppContext): void {
       );
     }
   }
-}
-
-function invalidRequest(
-  issues: readonly { path: readonly PropertyKey[]; message: string }[],
-): ProblemError {
-  const told = issues.slice(0, 3).map(({ path, message }) => {
-    const place = path.map(String).join('.');
-    return place === '' ? message : `${place}: ${message}`;
-  });
-  return new ProblemError('invalid-request', told.join('; '));
 }

@@ -31,6 +31,7 @@ export interface PlannedComposition {
 }
 
 /** Reads and checks all of a request that has passed the schema.
+ *  @param file a MIDI file to continue, where it came beside the request
  *  @throws {ProblemError} `outside-limits`, `cannot-compose`
  *  @throws {MidiFormatError} if the primer cannot be read
  *  @throws {TokenizerError} {VocabularyError} if the model cannot say what was asked for */
@@ -38,6 +39,7 @@ export async function planComposition(
   { tokenizer, manifest }: ServedModel,
   request: ComposeRequest,
   context: PlanContext,
+  file?: Uint8Array,
 ): Promise<PlannedComposition> {
   const { limits } = context;
   const { seed = randomSeed(), labels, primer, ...asked } = request;
@@ -56,8 +58,13 @@ export async function planComposition(
       ),
     }),
   };
-  if (primer === undefined) return { options: { ...options, ...(labels && { labels }) }, seed };
-  const score = await readPrimer(primer, tokenizer, context);
+  if (primer && file) {
+    const detail = 'primer: expected once, found in the request and as a file';
+    throw new ProblemError('invalid-request', detail);
+  }
+  const given = file ?? primer;
+  if (given === undefined) return { options: { ...options, ...(labels && { labels }) }, seed };
+  const score = await readPrimer(given, tokenizer, context);
   const { tokens, loss } = await encodeGiven(score, tokenizer, { ...context, labels });
   return { options: { ...options, primer: tokens }, seed, primerLoss: loss };
 }
@@ -65,7 +72,7 @@ export async function planComposition(
 /** A piece that a client gave, as tokens.
  *  @throws {ProblemError} `cannot-compose` if the model can say no note of it; `outside-limits` if it is too long
  *  @throws {VocabularyError} if a label is not known */
-async function encodeGiven(
+export async function encodeGiven(
   score: Score,
   tokenizer: Tokenizer,
   { limits, renderer, labels = {} }: PlanContext & { labels?: Labels | undefined },

@@ -21,10 +21,11 @@ const MOST_TICKS = 0x0fffffff;
 /** @throws {ProblemError} `invalid-request`, `outside-limits`, `cannot-compose`
  *  @throws {MidiFormatError} if the file cannot be read */
 export async function readPrimer(
-  primer: Primer,
+  primer: Primer | Uint8Array,
   tokenizer: Tokenizer,
   context: Pick<AppContext, 'limits' | 'renderer'>,
 ): Promise<Score> {
+  if (primer instanceof Uint8Array) return readGivenMidi(primer, context);
   if ('notes' in primer) {
     checkNoteCount(primer.notes.length, context.limits.givenTokens);
     return scoreOfNotes(primer, tokenizer);
@@ -34,7 +35,7 @@ export async function readPrimer(
 
 /** Reads a MIDI file that a client gave.
  *  @throws {MidiFormatError} if it cannot be read */
-function readGivenMidi(
+export function readGivenMidi(
   bytes: Uint8Array,
   { limits, renderer }: Pick<AppContext, 'limits' | 'renderer'>,
 ): Promise<Score> {

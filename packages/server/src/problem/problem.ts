@@ -76,12 +76,15 @@ export function problemDocument(
 }
 
 /** The answer of a problem.
- *  @param requestId what the client can quote and the logs can be searched for */
+ *  @param requestId what the client can quote and the logs can be searched for
+ *  @param extension further members */
 export function problemResponse(
   { code, message, headers }: ProblemError,
   requestId: string | undefined,
+  extension: object = {},
 ): Response {
-  return new Response(JSON.stringify(problemDocument(code, message, requestId)), {
+  const document = { ...problemDocument(code, message, requestId), ...extension };
+  return new Response(JSON.stringify(document), {
     status: PROBLEMS[code].status,
     headers: { ...headers, 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' },
   });

@@ -45,10 +45,8 @@ export async function compositionAnswer(
 
 /** `musicnet-7.mid`: letters, digits and `.-_` alone. */
 function fileName(model: string, seed: number | string, form: Form): string {
-  const plain = String(seed)
-    .replaceAll(/[^\w.-]+/g, '-')
-    .slice(0, 40);
-  return `${model}-${plain}.${form}`;
+  const words = String(seed).match(/[\w.]+/g) ?? [];
+  return `${[model, ...words].join('-').slice(0, 100)}.${form}`;
 }
 
 /** What of a primer was changed, as a structured dictionary (RFC 9651): `dropped=3, moved=1`. */

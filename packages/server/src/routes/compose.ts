@@ -1,31 +1,51 @@
 // A whole composition in one answer.
 import { createRoute } from '@hono/zod-openapi';
-import type { Schema } from 'hono';
-import { startDeadline } from '../admission/deadline.js';
+import type { Context, Schema } from 'hono';
 import type { App, AppContext } from '../app-env.js';
-import { composePiece } from '../composition/compose-piece.js';
-import { planComposition } from '../composition/plan-composition.js';
-import { findModel, modelParameter } from '../find-model.js';
+import { answerComposition } from '../composition/answer-composition.js';
+import { modelParameter } from '../find-model.js';
+import { parseWith } from '../problem/invalid-request.js';
 import { problemAnswers } from '../problem/problem-answers.js';
-import { compositionAnswer } from '../rendering/composition-answer.js';
-import { COMPOSITION_CONTENT } from '../rendering/composition-forms.js';
-import { wantedForm } from '../rendering/forms.js';
-import { composeRequestSchema } from '../schemas/compose-schemas.js';
+import { ProblemError } from '../problem/problem.js';
+import { COMPOSITION_ANSWER } from '../rendering/composition-forms.js';
+import { parseJson } from '../requests/json-text.js';
+import { mediaTypeOf, refuseMediaType } from '../requests/media-type.js';
+import { readParts } from '../requests/multipart.js';
+import { type ComposeRequest, composeRequestSchema } from '../schemas/compose-schemas.js';
+
+const MULTIPART = 'multipart/form-data';
+/** What `curl -d` sends where it is not told otherwise. */
+const FORM = 'application/x-www-form-urlencoded';
+
+/** For the documentation alone: the type of the route knows of JSON, which is what a typed client sends. */
+const formContent = {
+  [MULTIPART]: {
+    schema: {
+      type: 'object',
+      properties: {
+        request: { $ref: '#/components/schemas/ComposeRequest' },
+        primer: { type: 'string', format: 'binary', description: 'A MIDI file to continue' },
+      },
+    },
+    encoding: { request: { contentType: 'application/json' } },
+  },
+} as object;
 
 const composeRoute = createRoute({
   method: 'post',
   path: '/v1/models/{model}/compose',
   tags: ['Music'],
   summary: 'Compose a piece',
+  description:
+    'Composes to the end and answers with the whole piece, in the form that `Accept` asks for. Without a body: a minute, ' +
+    'with the options that the model recommends. The same seed and options give the same bytes, here and from ' +
+    '`ostinato generate`.',
   request: {
     params: modelParameter,
-    body: { content: { 'application/json': { schema: composeRequestSchema } } },
+    body: { content: { 'application/json': { schema: composeRequestSchema }, ...formContent } },
   },
   responses: {
-    200: {
-      description: 'The piece',
-      content: COMPOSITION_CONTENT,
-    },
+    200: COMPOSITION_ANSWER,
     ...problemAnswers(
       'invalid-request',
       'invalid-midi',
@@ -44,18 +64,24 @@ const composeRoute = createRoute({
 
 export function addComposeRoute<Routes extends Schema>(app: App<Routes>, context: AppContext) {
   return app.openapi(composeRoute, async (c) => {
-    const { model: name } = c.req.valid('param');
-    const form = wantedForm(c);
-    const served = findModel(context, name);
-    const { renderer } = context;
-    using deadline = startDeadline(c.req.raw.signal, context.limits.deadlineSeconds);
-    const { signal } = deadline;
-    const answer = await context.places.run(signal, async () => {
-      const plan = await planComposition(served, c.req.valid('json'), context);
-      const composition = await composePiece(served, plan, signal);
-      const { seed, primerLoss } = plan;
-      return compositionAnswer({ model: name, seed, composition, primerLoss }, form, renderer);
-    });
-    return answer as never;
+    const { model } = c.req.valid('param');
+    const type = mediaTypeOf(c);
+    if (type === FORM) refuseMediaType(c, ['application/json', MULTIPART]);
+    const given = type === MULTIPART ? await readForm(c) : { request: c.req.valid('json') };
+    return (await answerComposition(c, context, { model, ...given })) as never;
   });
+}
+
+async function readForm(c: Context): Promise<{ request: ComposeRequest; file?: Uint8Array }> {
+  const { request, primer, ...others } = Object.fromEntries(await readParts(c));
+  const [strange] = Object.keys(others);
+  if (strange !== undefined) {
+    const detail = `part "${strange}": expected the parts request and primer only`;
+    throw new ProblemError('invalid-request', detail);
+  }
+  const value = request === undefined ? {} : parseJson(request, 'part "request"');
+  return {
+    request: parseWith(composeRequestSchema, value),
+    ...(primer && { file: new Uint8Array(primer) }),
+  };
 }

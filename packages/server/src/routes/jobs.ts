@@ -12,7 +12,7 @@ import { decodeResult } from '../jobs/job-result.js';
 import { problemAnswers } from '../problem/problem-answers.js';
 import { ProblemError } from '../problem/problem.js';
 import { compositionAnswer } from '../rendering/composition-answer.js';
-import { COMPOSITION_CONTENT } from '../rendering/composition-forms.js';
+import { COMPOSITION_ANSWER } from '../rendering/composition-forms.js';
 import { wantedForm } from '../rendering/forms.js';
 import { describeJob, jobPath, jobRequestSchema, jobSchema } from '../schemas/job-schemas.js';
 
@@ -97,7 +97,7 @@ const resultRoute = createRoute({
   summary: 'Fetch the result of a job',
   request: { params: idParameter },
   responses: {
-    200: { description: 'The piece', content: COMPOSITION_CONTENT },
+    200: COMPOSITION_ANSWER,
     ...problemAnswers('job-not-found', 'not-acceptable', 'job-not-finished', 'queue-unavailable'),
   },
 });

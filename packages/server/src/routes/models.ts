@@ -35,12 +35,16 @@ export function addModelRoutes<Routes extends Schema>(app: App<Routes>, context:
   return app
     .openapi(listRoute, (c) =>
       c.json(
-        { models: [...context.models].map(([name, served]) => describeModel(name, served)) },
+        {
+          models: [...context.models].map(([name, served]) =>
+            describeModel(name, served, context.limits),
+          ),
+        },
         200,
       ),
     )
     .openapi(describeRoute, (c) => {
       const { model: name } = c.req.valid('param');
-      return c.json(describeModel(name, findModel(context, name)), 200);
+      return c.json(describeModel(name, findModel(context, name), context.limits), 200);
     });
 }

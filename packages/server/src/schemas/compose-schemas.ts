@@ -15,8 +15,9 @@ const seedText = z
   );
 
 const pitch = z.int().min(0).max(127);
-/** A day: the most that core composes. */
-const seconds = z.number().gte(0).lte(86_400);
+/** The most that core composes. */
+const DAY_SECONDS = 86_400;
+const length = z.number().gt(0).lte(DAY_SECONDS);
 const instrument = z.string().min(1).max(64).meta({
   description: 'Name or General MIDI program, as the model lists them',
   example: 'violin',
@@ -26,8 +27,12 @@ const instrument = z.string().min(1).max(64).meta({
 const primerNoteSchema = z
   .strictObject({
     pitch: pitch.meta({ description: 'MIDI pitch; 60 is middle C. Of percussion: the key' }),
-    startSeconds: seconds.meta({ description: 'From the beginning of the piece' }),
-    durationSeconds: seconds.gt(0),
+    startSeconds: z
+      .number()
+      .gte(0)
+      .lte(DAY_SECONDS)
+      .meta({ description: 'From the beginning of the piece' }),
+    durationSeconds: length,
     velocity: z.int().min(1).max(127).optional().meta({ description: 'Default 80' }),
     instrument: instrument.optional().meta({ description: "Default: the model's first" }),
   })
@@ -63,8 +68,8 @@ export const composeRequestSchema = z
         [
           z
             .int()
-            .min(0)
-            .max(2 ** 32 - 1),
+            .min(0, SEED_IN_WORDS)
+            .max(2 ** 32 - 1, SEED_IN_WORDS),
           seedText,
         ],
         { error: SEED_IN_WORDS },
@@ -75,8 +80,7 @@ export const composeRequestSchema = z
           'The same seed, with everything else the same, gives the same piece. A number in 0..4294967295 or any text. ' +
           'Default: a random number, which the answer tells',
       }),
-    seconds: seconds
-      .gt(0)
+    seconds: length
       .optional()
       .meta({ description: 'Length in seconds. Default: 60 where no other length is given' }),
     bars: z.int().min(1).max(10_000).optional().meta({ description: 'Length in bars' }),

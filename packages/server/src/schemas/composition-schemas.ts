@@ -26,7 +26,7 @@ const noteSchema = z
   .openapi('Note');
 
 /** What of a given piece the model could not say as it was. */
-const gridLossSchema = z
+export const gridLossSchema = z
   .object({
     notes: z.int().meta({ description: 'Notes that were read' }),
     notesDropped: z.int().meta({ description: 'Left out: the model cannot say them' }),
@@ -112,7 +112,7 @@ function describeNotes(score: Score): z.infer<typeof noteSchema>[] {
     .sort((a, b) => a.startTicks - b.startTicks);
 }
 
-function describeLoss(loss: GridLoss): z.infer<typeof gridLossSchema> {
+export function describeLoss(loss: GridLoss): z.infer<typeof gridLossSchema> {
   const { notesDropped, pitchesMoved, instrumentsMapped, durationsCut } = loss;
   const { notes, onsetsOffGridPercent, displacementMilliseconds, tempoErrorPercent } =
     summariseGridLoss(loss);

@@ -1,0 +1,38 @@
+// What every route does that composes and answers in one piece: a place, a deadline, the plan, the music, its form.
+import type { Context } from 'hono';
+import { startDeadline } from '../admission/deadline.js';
+import type { AppContext } from '../app-env.js';
+import { findModel } from '../find-model.js';
+import { compositionAnswer } from '../rendering/composition-answer.js';
+import { wantedForm } from '../rendering/forms.js';
+import type { ComposeRequest } from '../schemas/compose-schemas.js';
+import { composePiece } from './compose-piece.js';
+import { planComposition } from './plan-composition.js';
+
+/** What a route has read. */
+export interface CompositionTask {
+  /** The name by which the model is served. */
+  readonly model: string;
+  readonly request: ComposeRequest;
+  /** A MIDI file to continue. */
+  readonly file?: Uint8Array | undefined;
+}
+
+/** @throws {ProblemError}, and what `planComposition` and `composePiece` throw */
+export async function answerComposition(
+  c: Context,
+  context: AppContext,
+  { model, request, file }: CompositionTask,
+): Promise<Response> {
+  const { limits, places, renderer } = context;
+  const form = wantedForm(c);
+  const served = findModel(context, model);
+  using deadline = startDeadline(c.req.raw.signal, limits.deadlineSeconds);
+  const { signal } = deadline;
+  return await places.run(signal, async () => {
+    const plan = await planComposition(served, request, context, file);
+    const composition = await composePiece(served, plan, signal);
+    const { seed, primerLoss } = plan;
+    return compositionAnswer({ model, seed, composition, primerLoss }, form, renderer);
+  });
+}

@@ -1,0 +1,62 @@
+// How likely a model finds a piece.
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Schema } from 'hono';
+import { startDeadline } from '../admission/deadline.js';
+import type { App, AppContext } from '../app-env.js';
+import { encodeGiven } from '../composition/plan-composition.js';
+import { readGivenMidi } from '../composition/read-primer.js';
+import { evaluatePiece } from '../evaluation/evaluate-piece.js';
+import { findModel, modelParameter } from '../find-model.js';
+import { problemAnswers } from '../problem/problem-answers.js';
+import { readUpload, UPLOAD_BODY } from '../requests/upload.js';
+import { describeEvaluation, evaluationSchema } from '../schemas/evaluation-schemas.js';
+import { labelParameter, labelsOf } from '../schemas/option-query.js';
+
+const evaluateRoute = createRoute({
+  method: 'post',
+  path: '/v1/models/{model}/evaluate',
+  tags: ['Music'],
+  summary: 'Measure how likely a MIDI file is',
+  description:
+    'The body is a MIDI file. Figures are in nats (natural logarithms), counted as `ostinato evaluate` does: every token ' +
+    'after the first, given all before it, among those that the grammar allows.',
+  request: {
+    params: modelParameter,
+    query: z.strictObject({ label: labelParameter }),
+    body: UPLOAD_BODY,
+  },
+  responses: {
+    200: {
+      description: 'The likelihood',
+      content: { 'application/json': { schema: evaluationSchema } },
+    },
+    ...problemAnswers(
+      'invalid-request',
+      'invalid-midi',
+      'model-not-found',
+      'body-too-large',
+      'unsupported-media-type',
+      'outside-limits',
+      'cannot-compose',
+      'overloaded',
+      'model-failed',
+      'deadline',
+    ),
+  },
+});
+
+export function addEvaluateRoute<Routes extends Schema>(app: App<Routes>, context: AppContext) {
+  return app.openapi(evaluateRoute, async (c) => {
+    const { model } = c.req.valid('param');
+    const served = findModel(context, model);
+    const labels = labelsOf(c.req.valid('query').label);
+    const file = await readUpload(c);
+    using deadline = startDeadline(c.req.raw.signal, context.limits.deadlineSeconds);
+    const evaluation = await context.places.run(deadline.signal, async () => {
+      const score = await readGivenMidi(file, context);
+      const { tokens, loss } = await encodeGiven(score, served.tokenizer, { ...context, labels });
+      return describeEvaluation(model, await evaluatePiece(served, tokens), loss);
+    });
+    return c.json(evaluation, 200);
+  });
+}
