@@ -15,6 +15,7 @@ export const MOST_STEPS = 16;
 export class BatchLoop {
   readonly #runner: Runner;
   readonly #slots: number;
+  readonly #now: () => number;
   readonly #times: StepTimes;
   /** In the order of arrival. */
   #sequences: Sequence[] = [];
@@ -23,14 +24,22 @@ export class BatchLoop {
   #runs = 0;
   #isWorking = false;
 
-  constructor(runner: Runner, slots: number) {
+  /** @param slots sequences in one run at most
+   *  @param now milliseconds of a clock. Default: this process's */
+  constructor(runner: Runner, slots: number, now = (): number => performance.now()) {
     this.#runner = runner;
     this.#slots = slots;
+    this.#now = now;
     this.#times = new StepTimes(slots);
   }
 
+  /** Sequences that have a slot or wait for one. */
+  get size(): number {
+    return this.#sequences.filter(isUnderWay).length;
+  }
+
   add({ sequences }: DecodeWork): void {
-    this.#sequences.push(...sequences.filter(({ left }) => left > 0));
+    this.#sequences.push(...sequences.filter(isUnderWay));
     this.#work();
   }
 
@@ -43,23 +52,21 @@ export class BatchLoop {
   }
 
   #work(): void {
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    void this.#runAll().finally(() => {
-      this.#isWorking = false;
-    });
+    if (!this.#isWorking) void this.#runAll();
   }
 
   async #runAll(): Promise<void> {
+    this.#isWorking = true;
     while (this.#sequences.length > 0 || this.#turns.length > 0) {
       await setImmediate(); // messages come in
       this.#turns.shift()?.();
-      this.#dropSettled();
+      this.#sequences = this.#sequences.filter(isUnderWay);
       const batch = this.#nextBatch();
       if (batch.length === 0) continue;
       const milliseconds = await this.#run(batch, RUN_MILLISECONDS);
       await this.#advancePrompts(batch, milliseconds);
     }
+    this.#isWorking = false; // in the same moment: whoever comes later begins anew
   }
 
   /** The oldest sequences, or those of them that can share a run with the one that has waited longest for its turn. */
@@ -75,7 +82,7 @@ export class BatchLoop {
    *  those have just had, so that these go on at half their speed at least. */
   async #advancePrompts(batch: readonly Sequence[], milliseconds: number): Promise<void> {
     const hasPrompt = (sequence: Sequence): boolean =>
-      !sequence.work.settled && sequence.forcedAhead > 0;
+      isUnderWay(sequence) && sequence.forcedAhead > 0;
     let prompts = batch.filter(hasPrompt);
     if (prompts.length === batch.length) return; // nobody to be held up
     let budget = milliseconds;
@@ -89,25 +96,24 @@ export class BatchLoop {
   /** Runs a batch once.
    *  @param limit milliseconds that it should take at most
    *  @param most steps; default what the sequences have left
-   *  @returns the milliseconds that it took */
+   *  @returns the milliseconds that such a run takes, whatever happened to this one */
   async #run(batch: readonly Sequence[], limit: number, most = MOST_STEPS): Promise<number> {
     const inTime = Math.max(1, Math.floor(limit / this.#times.expected(batch.length)));
     const left = Math.min(...batch.map((sequence) => sequence.left));
     const steps = Math.min(MOST_STEPS, inTime, left, most);
     const run = ++this.#runs;
     for (const sequence of batch) sequence.lastRun = run;
-    const begin = performance.now();
+    const begin = this.#now();
     try {
       await this.#runner.run(batch, steps);
     } catch (error) {
       for (const { work } of batch) work.fail(error);
     }
-    const milliseconds = performance.now() - begin;
-    this.#times.record(batch.length, milliseconds / steps);
-    return milliseconds;
+    this.#times.record(batch.length, (this.#now() - begin) / steps);
+    return steps * this.#times.expected(batch.length);
   }
+}
 
-  #dropSettled(): void {
-    this.#sequences = this.#sequences.filter(({ work, left }) => left > 0 && !work.settled);
-  }
+function isUnderWay({ work, left }: Sequence): boolean {
+  return left > 0 && !work.settled;
 }

@@ -49,6 +49,11 @@ export class Engine {
     return new Engine(sessions, new RowRunner(session, sizes), slots);
   }
 
+  /** Calls under way. */
+  get calls(): number {
+    return this.#stops.size;
+  }
+
   async decode(id: number, call: DecodeCall): Promise<ModelCalls['decode']['reply']> {
     const work = new DecodeWork(call);
     this.#loop.add(work);
