@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installWorkspace } from '../install-workspace.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
@@ -33,7 +34,7 @@ pack();
 for (const folder of ['vite/public', 'webpack/public', 'nextjs/public', 'script-tag', 'cdn'])
   link(join(root, 'models', 'musicnet'), join(here, folder, 'models', 'musicnet'));
 link(join(packed, '@ostinato/web/dist'), join(here, 'script-tag', 'ostinato'));
-installBundlers();
+installWorkspace(here);
 
 /** Lays the files that `npm pack` would pack where the examples find them; skipped while nothing changed. */
 function pack() {
@@ -64,15 +65,6 @@ function link(folder, path) {
   mkdirSync(dirname(path), { recursive: true });
   rmSync(path, { force: true });
   symlinkSync(folder, path, 'junction');
-}
-
-function installBundlers() {
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  execFileSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
-    cwd: here,
-    env: { ...process.env, CI: '1' },
-    shell,
-  });
 }
 
 function filesBelow(folder) {
