@@ -1,6 +1,6 @@
 // The app: from models to an HTTP interface.
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
 import { createPlaces } from './admission/places.js';
 import type { AppContext, AppEnv } from './app-env.js';
@@ -9,9 +9,10 @@ import { MemoryJobQueue } from './jobs/memory-queue.js';
 import { startJobs } from './jobs/run-job.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { addOpenApiDocument } from './openapi-document.js';
+import { answerProblem } from './problem/answer-problem.js';
 import { invalidRequest } from './problem/invalid-request.js';
 import { problemOf } from './problem/problem-of.js';
-import { ProblemError, problemResponse } from './problem/problem.js';
+import { ProblemError } from './problem/problem.js';
 import { inlineRenderer } from './rendering/renderer.js';
 import { addComposeRoute } from './routes/compose.js';
 import { checkBody } from './requests/check-body.js';
@@ -82,12 +83,6 @@ const tellRequestId: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   c.header('x-request-id', c.var.requestId);
 };
-
-/** The problem, in the form that the address promises: the Open Inference Protocol has `error`. */
-function answerProblem(problem: ProblemError, c: Context<AppEnv>): Response {
-  const extension = c.req.path.startsWith('/v2') ? { error: problem.message } : {};
-  return problemResponse(problem, c.var.requestId, extension);
-}
 
 function checkNames({ models }: AppContext): void {
   if (models.size === 0) throw new TypeError('models: expected at least one, found none');

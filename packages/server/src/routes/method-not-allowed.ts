@@ -2,7 +2,8 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { AppEnv } from '../app-env.js';
-import { ProblemError, problemResponse } from '../problem/problem.js';
+import { answerProblem } from '../problem/answer-problem.js';
+import { ProblemError } from '../problem/problem.js';
 
 /** 405 with `Allow`; OPTIONS is answered with it. */
 export function refuseOtherMethods(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
@@ -14,7 +15,7 @@ export function refuseOtherMethods(app: Hono<AppEnv>): MiddlewareHandler<AppEnv>
       if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow });
       const detail = `expected ${methods.join(' or ')}, found ${c.req.method}`;
       const problem = new ProblemError('method-not-allowed', detail, { headers: { allow } });
-      return problemResponse(problem, c.get('requestId') as string);
+      return answerProblem(problem, c);
     },
   });
 }

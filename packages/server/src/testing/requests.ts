@@ -12,7 +12,7 @@ export async function postJson(
   body: unknown,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  return await app.request(path, {
+  return app.request(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -26,7 +26,7 @@ export async function postFile(
   bytes: Uint8Array,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  return await app.request(path, {
+  return app.request(path, {
     method: 'POST',
     headers: { 'content-type': 'audio/midi', ...headers },
     body: new Uint8Array(bytes),
