@@ -5,8 +5,13 @@ export type { ArtifactCache, PartialDownload } from './artifact/fetch/artifact-c
 export { beginInMemory } from './artifact/fetch/artifact-cache.js';
 export type { CacheApiOptions, CacheStorageLike } from './artifact/fetch/cache-api.js';
 export { createCacheApiCache } from './artifact/fetch/cache-api.js';
-export type { FetchArtifactOptions, FetchedArtifact } from './artifact/fetch/fetch-artifact.js';
-export { fetchArtifact } from './artifact/fetch/fetch-artifact.js';
+export type {
+  FetchArtifactOptions,
+  FetchedArtifact,
+  FetchedManifest,
+  FetchOptions,
+} from './artifact/fetch/fetch-artifact.js';
+export { fetchArtifact, fetchFiles, fetchManifest } from './artifact/fetch/fetch-artifact.js';
 export type { Fetch, FetchInit, FetchResponse } from './artifact/fetch/fetch-api.js';
 export { ModelSourceError } from './artifact/fetch/model-source-error.js';
 export type { DownloadProgress } from './artifact/fetch/progress.js';
@@ -48,8 +53,15 @@ export type {
   InspectGraph,
   VerifiedArtifact,
   VerifiedGraph,
+  VerifiedModel,
 } from './artifact/verify.js';
-export { verifyArtifact, verifyFile, verifyFileWith, verifyGraph } from './artifact/verify.js';
+export {
+  verifyArtifact,
+  verifyFile,
+  verifyFileWith,
+  verifyGraph,
+  verifyModel,
+} from './artifact/verify.js';
 export type { AudioFormatErrorCode } from './audio/audio-format-error.js';
 export { AudioFormatError } from './audio/audio-format-error.js';
 export type { SynthesisOptions } from './audio/synthesize.js';
@@ -148,7 +160,7 @@ export { createTempoMap } from './score/tempo-map.js';
 export { MAX_MICROSECONDS_PER_QUARTER, ScoreError, validateScore } from './score/validate-score.js';
 export type { TokenizerConfig } from './tokenizer/config.js';
 export type { TempoScale } from './tokenizer/grid.js';
-export { TOKENIZER_VERSION, UNKNOWN_LABEL, parseTokenizerConfig } from './tokenizer/config.js';
+export { TOKENIZER_VERSION, parseTokenizerConfig } from './tokenizer/config.js';
 export type { NoteConstraints } from './tokenizer/constraints.js';
 export type { BarEvent, DecodedEvent, Decoder, NoteEvent } from './tokenizer/decoder.js';
 export type { EncodedScore } from './tokenizer/encoder.js';
@@ -161,7 +173,8 @@ export { POSITIONS_PER_QUARTER, TICKS_PER_QUARTER } from './tokenizer/grid.js';
 export type { Labels } from './tokenizer/head.js';
 export { TokenizerError } from './tokenizer/tokenizer-error.js';
 export type { EncodeOptions, HeadOptions, Tokenizer } from './tokenizer/tokenizer.js';
-export { createTokenizer, parseTokenizer, tokenizerToJson } from './tokenizer/tokenizer.js';
+export { restoreTokenizer } from './tokenizer/tokenizer.js';
+export { createTokenizer, parseTokenizer, tokenizerToJson } from './tokenizer/read-tokenizer.js';
 export type { TranspositionRange } from './tokenizer/transpose.js';
 export type {
   FitOptions,
@@ -169,4 +182,5 @@ export type {
   VocabularyNeeds,
 } from './tokenizer/vocabulary-collector.js';
 export { createVocabularyCollector, vocabularyNeeds } from './tokenizer/vocabulary-collector.js';
+export { UNKNOWN_LABEL } from './tokenizer/unknown-label.js';
 export type { LabelBlock, TokenKind } from './tokenizer/vocabulary.js';

@@ -1,4 +1,4 @@
-// SHA-256 in a page.
+// SHA-256 in a browser.
 import { hashInSlices } from '@ostinato/core';
 
 /** WebCrypto's, off this thread, where the page is secure; elsewhere JavaScript's, in slices.

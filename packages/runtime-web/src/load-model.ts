@@ -1,27 +1,21 @@
 // From the address of a model to a running one.
 import {
   ArtifactError,
-  fetchArtifact,
   type Golden,
-  type GraphEntry,
   type Manifest,
   type ModelPrecision,
+  restoreTokenizer,
   type Tokenizer,
-  type VerifiedArtifact,
-  verifyArtifact,
 } from '@ostinato/core';
-import { inspectModel } from '@ostinato/graph';
-import { chooseGraphs, type GraphKind } from '@ostinato/runtime';
-import { findAdapter } from './auto/adapter.js';
-import { createChoiceMemory } from './auto/choice-memory.js';
-import { hashContent } from './hash-content.js';
+import { type Starter, startWhereAsked } from './auto/start-where-asked.js';
 import { LoadMeter } from './load-meter.js';
 import { baseAddress, DEVICE_FILES } from './runtime-files.js';
-import { cacheOf, type RuntimeOptions } from './runtime-options.js';
-import { type GraphSource, type ModelParts, startComingModel } from './start-model.js';
+import type { RuntimeOptions } from './runtime-options.js';
+import { startEngine, withEngine } from './start-engine.js';
 import { stopTogether } from './stop-together.js';
 import type { WebModel } from './web-model.js';
-import type { ComputeDevice } from './worker/messages.js';
+import type { EngineClient } from './worker/client.js';
+import type { LoadingCalls, ModelRequest, SourceRequest } from './worker/messages.js';
 
 export interface LoadOptions extends RuntimeOptions {
   /** How the weights are stored, where the model has several forms. Default: its first. */
@@ -35,13 +29,14 @@ export interface LoadedModel extends AsyncDisposable {
   readonly model: WebModel;
   readonly tokenizer: Tokenizer;
   readonly manifest: Manifest;
-  /** What `checkGolden` compares a runtime with. */
-  readonly golden: Golden;
+  /** Fetches what `checkGolden` compares a runtime with.
+   *  @throws as `loadModel` does */
+  golden(): Promise<Golden>;
 }
 
 /** Loads a model, and ONNX Runtime at the same time; when one fails the other is stopped. Of the model's files only those
- *  come that its device needs, once: they are kept in the browser's cache by their hash. Everything is checked before the
- *  runtime sees a byte.
+ *  come that its device needs, once: they are kept in the browser's cache by their hash. The worker fetches them and checks
+ *  everything before the runtime sees a byte; the page gets what it needs to compose.
  *  @param address of the model's folder, such as `/models/musicnet/`; relative ones are relative to the page
  *  @throws {ModelSourceError} if it cannot be had
  *  @throws {ArtifactError} if it is not a whole and safe artifact, or has not the asked form
@@ -57,83 +52,61 @@ export async function loadModel(
   return stopTogether(options.signal, (signal) => load(address, { ...options, signal }));
 }
 
-async function load(
-  address: string | URL,
-  options: LoadOptions & { readonly signal: AbortSignal },
-): Promise<LoadedModel> {
-  const { device = 'wasm', precision } = options;
-  const adapter = device === 'auto' ? await findAdapter() : undefined;
-  const firstDevice = ({ sha256 }: Manifest): ComputeDevice => {
-    if (device !== 'auto') return device;
-    if (adapter === undefined) return 'wasm';
-    return createChoiceMemory(sha256, () => localStorage).recall(adapter) ?? 'wasm';
+async function load(address: string | URL, options: LoadOptions): Promise<LoadedModel> {
+  const { device, precision, offline = false, cache = {} } = options;
+  const request: ModelRequest = {
+    address: new URL(address, baseAddress()).href,
+    allowHttp: location.protocol === 'http:', // whoever can change the model on its way can change such a page
+    offline,
+    cache,
+    runtime: device === 'webgpu' ? 'web-webgpu' : 'web-wasm',
+    precision,
   };
-  const graphsOf = (manifest: Manifest): ReturnType<typeof chooseGraphs> =>
-    chooseGraphs(manifest, device === 'webgpu' ? 'web-webgpu' : 'web-wasm', precision);
   const meter = new LoadMeter(options.onProgress);
+  let first: { readonly manifest: Manifest; readonly tokenizer: Tokenizer } | undefined;
 
-  let tellHash: (hash: string) => void;
-  const hashCame = new Promise<string>((resolve) => (tellHash = resolve));
-  const reading = readArtifact(address, { ...options, meter }, (manifest) => {
-    const { step, chunk } = graphsOf(manifest);
-    const first = firstDevice(manifest);
-    const { file, bytes } = DEVICE_FILES[first].wasm;
-    meter.expectRuntime(file, bytes);
-    tellHash(manifest.sha256);
-    return first === 'wasm' && chunk ? chunk : step;
-  });
-
-  const partsOf = ({ manifest, tokenizer, graphs }: VerifiedArtifact): ModelParts => {
-    // The graph that came is given away with the first start; what is needed later comes then, from the cache where it is.
-    const come = new Map(graphs.map(({ kind, content }) => [kind, content]));
-    const sourceOf =
-      (kind: GraphKind): GraphSource =>
-      async (signal) => {
-        const content = come.get(kind);
-        come.delete(kind);
-        if (content) return content as Uint8Array<ArrayBuffer>;
-        const later = await readArtifact(address, { ...options, signal }, (found) => {
-          if (found.sha256 !== manifest.sha256) throw changedMeanwhile();
-          return graphsOf(found)[kind]!;
-        });
-        return later.graphs[0].content as Uint8Array<ArrayBuffer>;
-      };
-    const hasChunk = graphsOf(manifest).chunk !== undefined;
-    return {
-      graphs: { step: sourceOf('step'), ...(hasChunk && { chunk: sourceOf('chunk') }) },
-      grammar: tokenizer.grammar,
-      stateSize: manifest.stateSize,
-      hash: manifest.sha256,
-    };
+  /** Has the worker fetch the model; every time it must be the same. */
+  const fetchIn = async (client: EngineClient): Promise<NonNullable<typeof first>> => {
+    const onNotice = first ? undefined : meter.model.bind(meter);
+    const { manifest, tokenizer } = await client.call('fetchModel', request, undefined, onNotice);
+    first ??= { manifest, tokenizer: restoreTokenizer(tokenizer) };
+    if (manifest.sha256 !== first.manifest.sha256) throw changedMeanwhile();
+    return first;
   };
-  const parts = reading.then(partsOf);
-  const hash = Promise.race([hashCame, parts.then((come) => come.hash)]); // the second one for its failure
-  for (const promise of [parts, hash]) promise.catch(() => undefined); // not everybody waits for both
-  const model = await startComingModel(
-    { parts, hash },
-    { ...options, onProgress: (progress) => meter.runtime(progress) },
-  );
-  const { manifest, tokenizer, golden } = await reading;
-  return { model, tokenizer, manifest, golden, [Symbol.asyncDispose]: () => model.dispose() };
+  const { signal: _, ...lasting } = options; // it is for the start
+  const starter: Starter = {
+    start: async (place, options) => {
+      const { file, bytes } = DEVICE_FILES[place.device].wasm;
+      meter.expectRuntime(file, bytes);
+      const metered = { ...options, onProgress: meter.runtime.bind(meter) };
+      const port = await startEngine(place, metered, async (client) => {
+        await fetchIn(client);
+        return undefined;
+      });
+      return { port, grammar: first!.tokenizer.grammar, stateSize: first!.manifest.stateSize };
+    },
+    hash: async () => (await ask('fetchManifest', request, options)).sha256,
+  };
+  const model = await startWhereAsked(starter, options);
+  return {
+    model,
+    ...first!,
+    golden: () => ask('fetchGolden', request, lasting),
+    [Symbol.asyncDispose]: () => model.dispose(),
+  };
 }
 
-/** Fetches the manifest, the tokenizer, the golden file and one graph, and checks them. */
-async function readArtifact(
-  address: string | URL,
-  options: LoadOptions & { readonly meter?: LoadMeter },
-  choose: (manifest: Manifest) => GraphEntry,
-): Promise<VerifiedArtifact> {
-  const { signal, offline = false, meter } = options;
-  const fetched = await fetchArtifact(new URL(address, baseAddress()).href, {
-    choose: (manifest) => [choose(manifest)],
-    cache: cacheOf(options),
-    signal,
-    offline,
-    allowHttp: location.protocol === 'http:', // whoever can change the model on its way can change such a page
-    hash: hashContent,
-    onProgress: (progress) => meter?.model(progress),
+/** Asks a worker that ends with its answer. */
+function ask<Name extends 'fetchGolden' | 'fetchManifest'>(
+  name: Name,
+  request: SourceRequest,
+  options: RuntimeOptions,
+): Promise<LoadingCalls[Name]['reply']> {
+  return withEngine('wasm', options, async (client) => {
+    const answer = await client.call(name, request);
+    await client.close();
+    return answer;
   });
-  return verifyArtifact(fetched.files, inspectModel, fetched);
 }
 
 function changedMeanwhile(): ArtifactError {

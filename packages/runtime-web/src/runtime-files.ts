@@ -58,6 +58,6 @@ export function locateFile(file: RuntimeFile, locations: FileLocations = {}): UR
     if (!folder.pathname.endsWith('/')) folder.pathname += '/';
     return new URL(file, folder);
   }
-  const location = locations[file];
-  return location === undefined ? DEFAULT_LOCATIONS[file]() : new URL(location, baseAddress());
+  // A bundler may have made the default one a URL in name only, with a path as its `href` (Turbopack does).
+  return new URL(locations[file] ?? DEFAULT_LOCATIONS[file]().href, baseAddress());
 }

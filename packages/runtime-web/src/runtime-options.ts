@@ -1,5 +1,5 @@
 // What can be asked of a model's start.
-import { type ArtifactCache, createCacheApiCache } from '@ostinato/core';
+import type { CacheApiOptions } from '@ostinato/core';
 import { DeviceError } from '@ostinato/runtime';
 import type { LoadProgress } from './load-meter.js';
 import type { FileLocations } from './runtime-files.js';
@@ -18,8 +18,8 @@ export interface RuntimeOptions {
   readonly worker?: boolean;
   /** Where the files of this package are. Default: beside its module. */
   readonly files?: FileLocations;
-  /** Keeps what was downloaded; false: nothing does. Default: the browser's Cache API, where the page may use it. */
-  readonly cache?: ArtifactCache | false;
+  /** How what was downloaded is kept in the browser's Cache API, where the page may use it; false: not at all. */
+  readonly cache?: CacheApiOptions | false;
   /** Called while ONNX Runtime comes, and the model where it is loaded. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Aborting stops the start and throws the signal's reason. Afterwards it does nothing. */
@@ -54,14 +54,4 @@ export function chooseThreads({ threads, worker = true }: RuntimeOptions): numbe
     );
   }
   return threads;
-}
-
-/** Where downloads are kept, if anywhere. */
-export function cacheOf({ cache }: RuntimeOptions): ArtifactCache | undefined {
-  if (cache !== undefined) return cache || undefined;
-  try {
-    return createCacheApiCache(globalThis.caches);
-  } catch {
-    return undefined; // a sandboxed frame may not even look
-  }
 }

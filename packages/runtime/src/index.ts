@@ -7,15 +7,16 @@ export type {
   GraphKind,
   ModelCalls,
   ModelGraphs,
-  OperationName,
+  Notice,
   Operations,
   Reply,
   Request,
   ScoreRequest,
 } from './protocol.js';
 export { type ModelPort, RemoteModel } from './remote-model.js';
-export { describeError, type ModelServer, serveModel } from './serve-model.js';
+export { describeError, type ModelServer, replyTo, serveModel } from './serve-model.js';
 export {
+  type GraphSource,
   ModelSessions,
   type OnnxBackend,
   type SessionsRequest,

@@ -1,11 +1,21 @@
 // The owner's side of the messages: the calls that wait for a reply.
-import { GenerationError } from '@ostinato/core';
+import { ArtifactError, GenerationError, ModelSourceError, TokenizerError } from '@ostinato/core';
 import { DeviceError, type ModelClosedError, RuntimeError } from './errors.js';
-import type { RemoteError, Reply } from './protocol.js';
+import type { Notice, RemoteError, Reply } from './protocol.js';
 
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: Error): void;
+  readonly onNotice: CallOptions['onNotice'];
+}
+
+export interface CallOptions {
+  /** Aborting it settles the call at once; a reply that comes all the same is dropped. */
+  readonly signal?: AbortSignal | undefined;
+  /** Tells the other side that nobody waits for that id any more. Default: it is not told. */
+  readonly cancel?: ((id: number) => void) | undefined;
+  /** Gets what is told before the reply. */
+  readonly onNotice?: ((notice: unknown) => void) | undefined;
 }
 
 /** Calls by id, until they are answered or the other side is gone. */
@@ -25,15 +35,12 @@ export class PendingCalls {
 
   /** Adds a call.
    *  @param send sends the request of that id
-   *  @param signal aborting it settles the call at once; a reply that comes all the same is dropped
-   *  @param cancel tells the other side that nobody waits for that id any more. Default: it is not told
    *  @returns the result of its reply
    *  @throws {ModelClosedError} if the other side is gone, or goes before it has answered
    *  @throws the signal's reason */
   async add(
     send: (id: number) => void,
-    signal?: AbortSignal,
-    cancel?: (id: number) => void,
+    { signal, cancel, onNotice }: CallOptions = {},
   ): Promise<unknown> {
     if (this.#closed) throw this.#closed;
     signal?.throwIfAborted();
@@ -41,7 +48,7 @@ export class PendingCalls {
     let abort = (): void => {};
     try {
       return await new Promise((resolve, reject) => {
-        this.#waiting.set(id, { resolve, reject });
+        this.#waiting.set(id, { resolve, reject, onNotice });
         abort = () => {
           if (!this.#waiting.delete(id)) return;
           cancel?.(id);
@@ -56,12 +63,16 @@ export class PendingCalls {
     }
   }
 
-  settle(reply: Reply): void {
-    const waiting = this.#waiting.get(reply.id);
+  settle(message: Reply | Notice): void {
+    const waiting = this.#waiting.get(message.id);
     if (!waiting) return; // closed or aborted meanwhile
-    this.#waiting.delete(reply.id);
-    if (reply.ok) waiting.resolve(reply.result);
-    else waiting.reject(errorOf(reply.error));
+    if ('notice' in message) {
+      waiting.onNotice?.(message.notice);
+      return;
+    }
+    this.#waiting.delete(message.id);
+    if (message.ok) waiting.resolve(message.result);
+    else waiting.reject(errorOf(message.error));
   }
 
   /** Rejects what waits, and whatever is added later. The first reason stays. */
@@ -74,6 +85,12 @@ export class PendingCalls {
 
 function errorOf({ kind, code, message }: RemoteError): Error {
   switch (kind) {
+    case 'artifact':
+      return new ArtifactError(code, message);
+    case 'source':
+      return new ModelSourceError(code, message);
+    case 'tokenizer':
+      return new TokenizerError(code, message);
     case 'device':
       return new DeviceError(code, message);
     case 'generation':

@@ -42,23 +42,14 @@ export interface ModelCalls {
   score: { request: ScoreRequest; reply: Float32Array };
 }
 
-/** All operations; what a start and what comes before it take is the runtime's own. */
-export interface Operations<Start, Preparation = never> extends ModelCalls {
-  /** What can be done before the graphs are there. Only where a runtime has something to prepare. */
-  prepare: { request: Preparation; reply: undefined };
+/** All operations; what a start takes is the runtime's own, which may have more of them. */
+export interface Operations<Start> extends ModelCalls {
   start: { request: Start; reply: undefined };
-  /** Brings a graph that was left out of the start. */
-  addGraph: {
-    request: { readonly kind: GraphKind; readonly content: Uint8Array };
-    reply: undefined;
-  };
 }
-
-export type OperationName = keyof Operations<unknown>;
 
 export interface Request {
   readonly id: number;
-  readonly operation: OperationName;
+  readonly operation: string;
   readonly argument: unknown;
 }
 
@@ -66,9 +57,15 @@ export type Reply =
   | { readonly id: number; readonly ok: true; readonly result: unknown }
   | { readonly id: number; readonly ok: false; readonly error: RemoteError };
 
+/** What is told of a request before its reply, such as how far it is. */
+export interface Notice {
+  readonly id: number;
+  readonly notice: unknown;
+}
+
 /** An error as data: the owner makes the class again from `kind`. */
 export interface RemoteError {
-  readonly kind: 'device' | 'generation' | 'run';
+  readonly kind: 'artifact' | 'device' | 'generation' | 'run' | 'source' | 'tokenizer';
   readonly code: string;
   readonly message: string;
 }

@@ -1,12 +1,12 @@
 // The other side of the messages, in the process or worker that owns the sessions: requests in, replies out, in order.
-import { OstinatoError } from '@ostinato/core';
+import { ArtifactError, ModelSourceError, OstinatoError, TokenizerError } from '@ostinato/core';
 import { DeviceError } from './errors.js';
-import type { Operations, OperationName, RemoteError, Reply, Request } from './protocol.js';
+import type { Operations, RemoteError, Reply, Request } from './protocol.js';
 import type { ModelSessions } from './sessions.js';
 
-/** What the first two take is the runtime's own; it is only passed on here. */
+/** What a start takes is the runtime's own; it is only passed on here. */
 type Handlers = {
-  [Name in OperationName]: (
+  [Name in keyof Operations<never>]: (
     argument: Operations<never>[Name]['request'],
   ) => Promise<Operations<never>[Name]['reply']>;
 };
@@ -19,12 +19,10 @@ export interface ModelServer {
 }
 
 /** @param start makes the sessions, when the owner asks for it
- *  @param send sends a reply to the owner
- *  @param prepare does what can be done before the start. Default: nothing */
+ *  @param send sends a reply to the owner */
 export function serveModel(
   start: (argument: never) => Promise<ModelSessions>,
   send: (reply: Reply) => void,
-  prepare: (argument: never) => Promise<void> = async () => undefined,
 ): ModelServer {
   let sessions: ModelSessions | undefined;
   const started = (): ModelSessions => {
@@ -32,16 +30,8 @@ export function serveModel(
     return sessions;
   };
   const handlers: Handlers = {
-    prepare: async (argument) => {
-      await prepare(argument);
-      return undefined;
-    },
     start: async (argument) => {
       sessions = await start(argument);
-      return undefined;
-    },
-    addGraph: async ({ kind, content }) => {
-      started().addGraph(kind, content);
       return undefined;
     },
     consume: async (argument) => started().consume(argument),
@@ -49,31 +39,37 @@ export function serveModel(
     score: async (argument) => started().score(argument),
   };
 
-  async function serve({ id, operation, argument }: Request): Promise<void> {
-    let reply: Reply;
-    try {
-      // The operation ties the argument to its handler; the compiler does not follow it through the index.
-      const handler = handlers[operation] as (argument: unknown) => Promise<unknown>;
-      reply = { id, ok: true, result: await handler(argument) };
-    } catch (error) {
-      reply = { id, ok: false, error: describeError(error) };
-    }
-    send(reply);
-  }
-
   let last: Promise<void> = Promise.resolve();
   return {
     receive: (request) => {
-      last = last.then(() => serve(request));
+      const handler = handlers[request.operation as keyof Handlers];
+      last = last.then(async () => send(await replyTo(request, handler)));
     },
     close: () => last.then(() => sessions?.release()),
   };
+}
+
+/** Does what a request asks for.
+ *  @param handler takes its argument: the operation ties the two, which the compiler does not follow
+ *  @returns what it gave or threw */
+export async function replyTo(
+  { id, argument }: Request,
+  handler: (argument: never) => Promise<unknown>,
+): Promise<Reply> {
+  try {
+    return { id, ok: true, result: await handler(argument as never) };
+  } catch (error) {
+    return { id, ok: false, error: describeError(error) };
+  }
 }
 
 /** An error as data, for a reply. */
 export function describeError(error: unknown): RemoteError {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof DeviceError) return { kind: 'device', code: error.code, message };
+  if (error instanceof ArtifactError) return { kind: 'artifact', code: error.code, message };
+  if (error instanceof ModelSourceError) return { kind: 'source', code: error.code, message };
+  if (error instanceof TokenizerError) return { kind: 'tokenizer', code: error.code, message };
   if (error instanceof OstinatoError) return { kind: 'generation', code: error.code, message };
   return { kind: 'run', code: 'run-failed', message };
 }

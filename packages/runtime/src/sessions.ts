@@ -10,7 +10,6 @@ import type {
   DecodeCall,
   GraphKind,
   ModelCalls,
-  ModelGraphs,
   ScoreRequest,
 } from './protocol.js';
 import { type Segment, segmentsOf } from './segments.js';
@@ -22,9 +21,12 @@ export interface OnnxBackend {
   createSession(graph: Uint8Array, kind: GraphKind): Promise<InferenceSession>;
 }
 
+/** A verified ONNX file, or what brings it when it is needed: again if it failed. */
+export type GraphSource = Uint8Array | (() => Promise<Uint8Array>);
+
 export interface SessionsRequest {
   /** At least one. With `chunk`, `decode` runs it and `step` may be added later. */
-  readonly graphs: ModelGraphs;
+  readonly graphs: { readonly [Kind in GraphKind]?: GraphSource };
   readonly grammar: Grammar;
   readonly backend: OnnxBackend;
 }
@@ -59,7 +61,7 @@ export class ModelSessions {
   readonly #grammar: Grammar;
   readonly #vocabularySize: number;
   /** Graphs that no session has been created of yet. */
-  readonly #graphs = new Map<GraphKind, Uint8Array>();
+  readonly #graphs = new Map<GraphKind, GraphSource>();
   readonly #sessions = new Map<GraphKind, Promise<InferenceSession>>();
   readonly #decodesWith: GraphKind;
 
@@ -80,8 +82,9 @@ export class ModelSessions {
     return sessions;
   }
 
-  addGraph(kind: GraphKind, content: Uint8Array): void {
-    this.#graphs.set(kind, content);
+  /** Gives a graph that was left out. */
+  addGraph(kind: GraphKind, source: GraphSource): void {
+    this.#graphs.set(kind, source);
   }
 
   /** Frees the sessions; only needed where the process or worker lives on. */
@@ -217,11 +220,12 @@ export class ModelSessions {
     return state;
   }
 
-  #session(kind: GraphKind): Promise<InferenceSession> {
+  async #session(kind: GraphKind): Promise<InferenceSession> {
     const known = this.#sessions.get(kind);
     if (known) return known;
-    const graph = this.#graphs.get(kind);
-    if (!graph) throw new Error(`internal: the ${kind} graph has not been given`);
+    const source = this.#graphs.get(kind);
+    if (!source) throw new Error(`internal: the ${kind} graph has not been given`);
+    const graph = typeof source === 'function' ? await source() : source;
     this.#graphs.delete(kind); // the session keeps its own copy of the weights
     const session = this.#backend.createSession(graph, kind);
     this.#sessions.set(kind, session);

@@ -2,7 +2,8 @@
 import * as z from 'zod/mini';
 import { createRandom } from '../generation/random.js';
 import type { NextTokenModel, SamplingParameters } from '../model/next-token-model.js';
-import { ArtifactError, parseJsonFile } from './artifact-error.js';
+import { ArtifactError } from './artifact-error.js';
+import { parseJsonFile } from './json-file.js';
 
 /** Version of the schema of `golden.json`. */
 export const GOLDEN_SCHEMA_VERSION = 1;

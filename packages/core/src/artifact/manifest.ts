@@ -1,7 +1,8 @@
 // The manifest of a model artifact: what a folder `models/<name>/` says of itself. The format: docs/artifact.md.
 import * as z from 'zod/mini';
-import { ArtifactError, checkSchema, parseJson } from './artifact-error.js';
+import { ArtifactError } from './artifact-error.js';
 import { hashInJavaScript } from './hash.js';
+import { checkSchema, parseJson } from './json-file.js';
 import { manifestV1Schema, upgradeManifestV1 } from './manifest-v1.js';
 import {
   architectureSchema,

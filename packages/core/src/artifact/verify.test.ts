@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
-import { createTokenizer, tokenizerToJson } from '../tokenizer/tokenizer.js';
+import { createTokenizer, tokenizerToJson } from '../tokenizer/read-tokenizer.js';
 import { ArtifactError } from './artifact-error.js';
 import type { Golden } from './golden.js';
 import { type Manifest, parseManifest, sealManifest } from './manifest.js';

@@ -1,5 +1,6 @@
 // Checks a model artifact before a runtime sees a byte of it: files against manifest, sizes, hashes, graphs, vocabulary.
-import { parseTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
+import { parseTokenizer } from '../tokenizer/read-tokenizer.js';
+import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { ArtifactError } from './artifact-error.js';
 import { isReproducible } from './choose-graph.js';
 import { parseGolden, type Golden } from './golden.js';
@@ -14,13 +15,17 @@ import {
   type Manifest,
 } from './manifest.js';
 
-/** An artifact whose parts fit together. */
-export interface VerifiedArtifact {
+/** What a runtime needs of an artifact, whose parts fit together. */
+export interface VerifiedModel {
   readonly manifest: Manifest;
   readonly tokenizer: Tokenizer;
-  readonly golden: Golden;
   /** The graphs, in the manifest's order, or those that were asked for; the bytes are views of the given files. */
   readonly graphs: readonly VerifiedGraph[];
+}
+
+/** An artifact whose parts fit together. */
+export interface VerifiedArtifact extends VerifiedModel {
+  readonly golden: Golden;
   /** The model card, Markdown. Not there if only some graphs were asked for. */
   readonly card?: string;
 }
@@ -100,19 +105,51 @@ export function verifyArtifact(
   const manifest = parseManifest(textOf(files, MANIFEST_FILE));
   const all = manifestFiles(manifest);
   const entries = needed ? [manifest.tokenizer, manifest.golden, ...needed] : all;
+  checkFiles(files, entries, hash);
+  const golden = parseGolden(textOf(files, manifest.golden.file));
+  const model = modelOf(manifest, files, needed ?? manifest.graphs, inspectGraph);
+  checkGoldenVocabulary(manifest, golden);
+  const card = needed ? {} : { card: textOf(files, manifest.card.file) };
+  return { ...model, golden, ...card };
+}
+
+/** `verifyArtifact` for who only runs the model: without the golden file.
+ *  @param files the manifest, the tokenizer and the asked graphs
+ *  @throws as `verifyArtifact` does */
+export function verifyModel(
+  files: ReadonlyMap<string, Uint8Array>,
+  inspectGraph: InspectGraph,
+  { graphs, hash }: VerifyOptions & { readonly graphs: readonly GraphEntry[] },
+): VerifiedModel {
+  const manifest = parseManifest(textOf(files, MANIFEST_FILE));
+  checkFiles(files, [manifest.tokenizer, ...graphs], hash);
+  return modelOf(manifest, files, graphs, inspectGraph);
+}
+
+function checkFiles(
+  files: ReadonlyMap<string, Uint8Array>,
+  entries: readonly FileEntry[],
+  hash: HashFunction | undefined,
+): void {
   checkNames(files, entries);
   for (const entry of entries) verifyFile(entry, contentOf(files, entry.file), hash);
+}
 
+/** The model in files that are those of the manifest. */
+function modelOf(
+  manifest: Manifest,
+  files: ReadonlyMap<string, Uint8Array>,
+  entries: readonly GraphEntry[],
+  inspectGraph: InspectGraph,
+): VerifiedModel {
   const tokenizer = parseTokenizer(textOf(files, manifest.tokenizer.file));
-  const golden = parseGolden(textOf(files, manifest.golden.file));
-  checkVocabulary(manifest, tokenizer, golden);
-  const graphs = (needed ?? manifest.graphs).map((entry) => ({
-    ...entry,
-    content: contentOf(files, entry.file),
-  }));
+  const { vocabularySize } = tokenizer;
+  if (vocabularySize !== manifest.architecture.vocabularySize) {
+    throw otherVocabulary(manifest, manifest.tokenizer.file, `vocabulary is ${vocabularySize}`);
+  }
+  const graphs = entries.map((entry) => ({ ...entry, content: contentOf(files, entry.file) }));
   for (const graph of graphs) verifyGraph(graph, { manifest, tokenizer }, inspectGraph);
-  const card = needed ? {} : { card: textOf(files, manifest.card.file) };
-  return { manifest, tokenizer, golden, graphs, ...card };
+  return { manifest, tokenizer, graphs };
 }
 
 /** Checks what an ONNX file is and does: for runtimes that fetch graphs one by one, after `verifyFile`.
@@ -121,7 +158,7 @@ export function verifyArtifact(
  *  @throws {ArtifactError} `unsafe-graph` or `vocabulary-mismatch` */
 export function verifyGraph(
   graph: VerifiedGraph,
-  { manifest, tokenizer }: Pick<VerifiedArtifact, 'manifest' | 'tokenizer'>,
+  { manifest, tokenizer }: Pick<VerifiedModel, 'manifest' | 'tokenizer'>,
   inspectGraph: InspectGraph,
 ): void {
   const { file, kind, precision, opset, content } = graph;
@@ -167,21 +204,21 @@ function checkNames(files: ReadonlyMap<string, Uint8Array>, entries: readonly Fi
   }
 }
 
-function checkVocabulary(manifest: Manifest, tokenizer: Tokenizer, golden: Golden): void {
+function checkGoldenVocabulary(manifest: Manifest, golden: Golden): void {
   const expected = manifest.architecture.vocabularySize;
-  const refuse = (file: string, found: string): never => {
-    const message = `${file}: ${found}, ${MANIFEST_FILE} says ${expected}; export them together`;
-    throw new ArtifactError('vocabulary-mismatch', message);
-  };
-  if (tokenizer.vocabularySize !== expected) {
-    refuse(manifest.tokenizer.file, `vocabulary is ${tokenizer.vocabularySize}`);
-  }
+  const { file } = manifest.golden;
   if (golden.logits.length !== expected) {
-    refuse(manifest.golden.file, `vocabulary is ${golden.logits.length}`);
+    throw otherVocabulary(manifest, file, `vocabulary is ${golden.logits.length}`);
   }
   const ids = [golden.primer, ...golden.compositions.map(({ tokens }) => tokens)].flat();
   const outside = ids.find((id) => id >= expected);
-  if (outside !== undefined) refuse(manifest.golden.file, `has token ${outside}`);
+  if (outside !== undefined) throw otherVocabulary(manifest, file, `has token ${outside}`);
+}
+
+function otherVocabulary({ architecture }: Manifest, file: string, found: string): ArtifactError {
+  const expected = `${MANIFEST_FILE} says ${architecture.vocabularySize}`;
+  const message = `${file}: ${found}, ${expected}; export them together`;
+  return new ArtifactError('vocabulary-mismatch', message);
 }
 
 function contentOf(files: ReadonlyMap<string, Uint8Array>, file: string): Uint8Array {

@@ -9,7 +9,7 @@ import { validateScore } from '../score/validate-score.js';
 import { createFakeGrammar } from '../testing/fake-grammar.js';
 import { createFakeModel } from '../testing/fake-model.js';
 import type { NoteEvent } from '../tokenizer/decoder.js';
-import { createTokenizer } from '../tokenizer/tokenizer.js';
+import { createTokenizer } from '../tokenizer/read-tokenizer.js';
 import { compose, generate } from './generate.js';
 import { GenerationError } from './generation-error.js';
 import type { GenerateOptions } from './generation-options.js';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { NextTokenModel } from '../model/next-token-model.js';
 import { createFakeModel } from '../testing/fake-model.js';
 import type { NoteEvent } from '../tokenizer/decoder.js';
-import { createTokenizer } from '../tokenizer/tokenizer.js';
+import { createTokenizer } from '../tokenizer/read-tokenizer.js';
 import { generate } from './generate.js';
 import { GenerationError } from './generation-error.js';
 import type { GenerateOptions, Generation, GenerationCheckpoint } from './generation-options.js';

@@ -5,12 +5,10 @@ import { LONGEST_BAR, POSITIONS_PER_QUARTER } from './grid.js';
 import { barLength, metreName } from './metre.js';
 import type { Metre } from './metre.js';
 import { describeFaults, TokenizerError } from './tokenizer-error.js';
+import { UNKNOWN_LABEL } from './unknown-label.js';
 
 /** Version of tokenizer.json; raised when the same config would give other tokens. */
 export const TOKENIZER_VERSION = 1;
-
-/** The value of a label that is not known. Reserved: no label may be called so. */
-export const UNKNOWN_LABEL = 'unknown';
 
 const midiNumber = z.int().check(z.gte(0), z.lte(127));
 const range = z

@@ -5,7 +5,7 @@ import { smallTokenizerConfig } from '../testing/small-tokenizer-config.js';
 import type { TokenizerConfig } from './config.js';
 import type { DecodedEvent } from './decoder.js';
 import { tempoOfBin } from './grid.js';
-import { createTokenizer } from './tokenizer.js';
+import { createTokenizer } from './read-tokenizer.js';
 
 const CONFIG: TokenizerConfig = {
   ...smallTokenizerConfig,

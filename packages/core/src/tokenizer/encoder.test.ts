@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Note, Score, Track } from '../score/score.js';
 import { smallTokenizerConfig } from '../testing/small-tokenizer-config.js';
 import { tempoOfBin } from './grid.js';
-import { createTokenizer } from './tokenizer.js';
+import { createTokenizer } from './read-tokenizer.js';
 
 const CONFIG = smallTokenizerConfig;
 const tokenizer = createTokenizer(CONFIG);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenizerConfig } from './config.js';
-import { createTokenizer } from './tokenizer.js';
+import { createTokenizer } from './read-tokenizer.js';
 import type { Tokenizer } from './tokenizer.js';
 
 const FULL: TokenizerConfig = {

@@ -7,7 +7,7 @@ import type { Score } from '../score/score.js';
 import type { EncodedScore } from './encoder.js';
 import { mergeGridLosses, summariseGridLoss } from './grid-loss.js';
 import type { GridLoss } from './grid-loss.js';
-import { createTokenizer } from './tokenizer.js';
+import { createTokenizer } from './read-tokenizer.js';
 import type { Tokenizer } from './tokenizer.js';
 import { createVocabularyCollector } from './vocabulary-collector.js';
 

@@ -10,7 +10,7 @@ import type { TokenizerConfig } from './config.js';
 import type { NoteEvent } from './decoder.js';
 import { LONGEST_NOTE, tempoOfBin, velocityOfBin } from './grid.js';
 import { barLength, metreName } from './metre.js';
-import { createTokenizer } from './tokenizer.js';
+import { createTokenizer } from './read-tokenizer.js';
 import type { Tokenizer } from './tokenizer.js';
 
 const CONFIG: TokenizerConfig = {

@@ -7,7 +7,7 @@ import type { DecodedEvent, NoteEvent } from './decoder.js';
 import { GENERAL_MIDI_PROGRAMS } from './general-midi.js';
 import { tempoOfBin, velocityOfBin } from './grid.js';
 import { playableRange } from './instrument-ranges.js';
-import { createTokenizer } from './tokenizer.js';
+import { createTokenizer } from './read-tokenizer.js';
 
 const VELOCITY_BINS = 8;
 const { tempo: SCALE } = smallTokenizerConfig;

@@ -3,7 +3,7 @@ import { VocabularyError } from '../errors.js';
 import { smallTokenizerConfig } from '../testing/small-tokenizer-config.js';
 import type { TokenizerConfig } from './config.js';
 import { GENERAL_MIDI_PROGRAMS, instrumentSlug } from './general-midi.js';
-import { createTokenizer, parseTokenizer, tokenizerToJson } from './tokenizer.js';
+import { createTokenizer, parseTokenizer, tokenizerToJson } from './read-tokenizer.js';
 import { TokenizerError } from './tokenizer-error.js';
 
 const CONFIG: TokenizerConfig = {

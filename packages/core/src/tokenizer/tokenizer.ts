@@ -1,6 +1,5 @@
 // The tokenizer: Score -> token ids -> Score, and what training and composing need to know of the ids.
 import type { Score } from '../score/score.js';
-import { parseTokenizerConfig } from './config.js';
 import type { TokenizerConfig } from './config.js';
 import { instrumentIndices, noteBias } from './constraints.js';
 import type { NoteConstraints } from './constraints.js';
@@ -13,7 +12,6 @@ import { buildGrammar } from './grammar-tables.js';
 import type { Grammar } from './grammar.js';
 import { headOfPiece, withoutLabels } from './head.js';
 import type { Labels } from './head.js';
-import { hashVocabulary, parseVocabulary, vocabularyToJson } from './json.js';
 import { barRotations, rotateBars } from './rotate-bars.js';
 import { shiftVelocities, stretchTempo } from './shift-bins.js';
 import { playableTransposition, transposeTokens, transpositionRange } from './transpose.js';
@@ -101,31 +99,21 @@ export interface Tokenizer {
   kindOf(id: number): TokenKind;
 }
 
-/** Makes the tokenizer of a config.
- *  @throws {TokenizerError} `tokenizer-config` if the config breaks the schema */
-export function createTokenizer(config: TokenizerConfig): Tokenizer {
-  return tokenizerOf(createVocabulary(parseTokenizerConfig(config)));
+/** Makes a tokenizer again of what one has: where the tokenizer itself cannot be sent, as from a worker to its page.
+ *  @param parts `config` and `hash` of a tokenizer; nothing is checked */
+export function restoreTokenizer({ config, hash }: Pick<Tokenizer, 'config' | 'hash'>): Tokenizer {
+  return tokenizerOf(createVocabulary(config), hash);
 }
 
-/** Reads the text of a tokenizer.json.
- *  @throws {TokenizerError} `tokenizer-version` if another version wrote it; `tokenizer-config` if it is malformed */
-export function parseTokenizer(text: string): Tokenizer {
-  return tokenizerOf(parseVocabulary(text));
-}
-
-/** The text of tokenizer.json; the same for equal tokenizers. */
-export function tokenizerToJson(tokenizer: Tokenizer): string {
-  return vocabularyToJson(createVocabulary(tokenizer.config));
-}
-
-function tokenizerOf(vocabulary: Vocabulary): Tokenizer {
+/** @param hash of the vocabulary, as in `Tokenizer` */
+export function tokenizerOf(vocabulary: Vocabulary, hash: string): Tokenizer {
   const grammar = buildGrammar(vocabulary);
   return {
     config: vocabulary.config,
     vocabularySize: vocabulary.size,
     tokens: vocabulary.tokens,
     grammar,
-    hash: hashVocabulary(vocabulary),
+    hash,
     instruments: vocabulary.instruments,
     labels: vocabulary.labels,
     encode: (score, { labels = {} } = {}) => encodeScore(score, labels, vocabulary),

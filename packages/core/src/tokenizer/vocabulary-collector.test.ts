@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Note, Score, Track } from '../score/score.js';
 import { metreName } from './metre.js';
-import { createTokenizer } from './tokenizer.js';
+import { createTokenizer } from './read-tokenizer.js';
 import { createVocabularyCollector, vocabularyNeeds } from './vocabulary-collector.js';
 import type { VocabularyNeeds } from './vocabulary-collector.js';
 

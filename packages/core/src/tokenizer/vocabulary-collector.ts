@@ -2,7 +2,7 @@
 // however many scores are added.
 import { PERCUSSION_CHANNEL } from '../score/score.js';
 import type { Score } from '../score/score.js';
-import { TOKENIZER_VERSION, UNKNOWN_LABEL, parseTokenizerConfig } from './config.js';
+import { TOKENIZER_VERSION, parseTokenizerConfig } from './config.js';
 import type { TokenizerConfig } from './config.js';
 import type { TempoScale } from './grid.js';
 import { MOST_BARS } from './encoder.js';
@@ -11,6 +11,7 @@ import { POSITIONS_PER_QUARTER, toPosition } from './grid.js';
 import type { Labels } from './head.js';
 import { ALL_METRES, metreName, planBars } from './metre.js';
 import { TokenizerError } from './tokenizer-error.js';
+import { UNKNOWN_LABEL } from './unknown-label.js';
 
 /** Quarters a minute in bins of ±2.5 %. MusicNet spends 4 % of its time outside of 24..240, mostly in fast 3/8. */
 const TEMPO_SCALE: TempoScale = { lowestBpm: 16, highestBpm: 384, bins: 64 };

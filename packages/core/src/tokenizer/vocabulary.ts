@@ -1,11 +1,11 @@
 // The token ids of a config. Tokens of a kind have consecutive ids, so an id is an offset and a value.
 import { VocabularyError } from '../errors.js';
-import { UNKNOWN_LABEL } from './config.js';
 import type { TokenizerConfig } from './config.js';
 import { instrumentSlug } from './general-midi.js';
 import type { Instrument } from './general-midi.js';
 import { DURATION_UNIT, MOST_HOLDS } from './grid.js';
 import { barLength, metreName } from './metre.js';
+import { UNKNOWN_LABEL } from './unknown-label.js';
 
 /** What a token says. Its value, in brackets:
  *  - `Begin`, `End` of a piece; `Label` of the piece (index among all label tokens)

@@ -89,7 +89,7 @@ export class ProcessClient<Operations extends OperationTable<keyof Operations>> 
     const cancel = (id: number): void => post(id, 'cancel', undefined);
     try {
       // The other side's handlers are held to the same table.
-      return await this.#calls.add(send, signal, this.#tellAborts ? cancel : undefined);
+      return await this.#calls.add(send, { signal, cancel: this.#tellAborts ? cancel : undefined });
     } finally {
       if (this.#calls.size === 0 && !this.#isClosing) this.#holdProcess(false);
     }

@@ -1,7 +1,7 @@
 // From a model's parts to a model that runs in this thread.
 import type { Grammar, NextTokenModel } from '@ostinato/core';
 import { RemoteModel } from '@ostinato/runtime';
-import { createBackend } from '../worker/engine.js';
+import { createBackend } from '../worker/onnx-backend.js';
 import { type RuntimeWasm, startRuntime } from './start-runtime.js';
 import { ThreadPort } from './thread-port.js';
 

@@ -4,7 +4,7 @@ import { DeviceError } from '@ostinato/runtime';
 import * as ort from 'onnxruntime-web/wasm';
 import { hashContent } from '../hash-content.js';
 import { DEVICE_FILES } from '../runtime-files.js';
-import type { Ort } from '../worker/engine.js';
+import type { Ort } from '../worker/onnx-backend.js';
 
 /** ONNX Runtime's `ort-wasm-simd-threaded.wasm`: its bytes, which are checked, or what an `import` of it gives where only
  *  imported modules may run (Cloudflare Workers); that is for whoever bundles it to get right. */

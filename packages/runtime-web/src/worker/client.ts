@@ -2,16 +2,17 @@
 import {
   ModelClosedError,
   type ModelPort,
+  type Notice,
   PendingCalls,
   type Reply,
   type Request,
 } from '@ostinato/runtime';
 import { sameOriginScript } from '../same-origin-script.js';
-import type { Connect, WebOperations } from './messages.js';
+import type { Connect, LoadingCalls, WebOperations } from './messages.js';
 
 /** The way to the code of a worker's file, wherever it runs. */
 interface Connection {
-  post(request: Request, transfer: Transferable[]): void;
+  post(request: Request): void;
   close(): void | Promise<void>;
 }
 
@@ -35,20 +36,21 @@ export class EngineClient implements ModelPort {
     return client;
   }
 
-  /** Sends a request; requests are served in the order of these calls.
-   *  @param transfer buffers of the argument that are given away
+  /** Sends a request; the calls of a model are served in their order.
    *  @throws the reason of `signal`
    *  @throws {ModelClosedError} if the model is disposed of, or its worker fails before it has answered */
   call<Name extends keyof WebOperations>(
     operation: Name,
     argument: WebOperations[Name]['request'],
     signal?: AbortSignal,
-    transfer: Transferable[] = [],
+    onNotice?: Name extends keyof LoadingCalls
+      ? (notice: LoadingCalls[Name]['notice']) => void
+      : never,
   ): Promise<WebOperations[Name]['reply']> {
-    const result = this.#calls.add(
-      (id) => this.#connection?.post({ id, operation, argument }, transfer),
+    const result = this.#calls.add((id) => this.#connection?.post({ id, operation, argument }), {
       signal,
-    );
+      onNotice: onNotice as ((notice: unknown) => void) | undefined,
+    });
     return result as Promise<WebOperations[Name]['reply']>; // the other side's handlers are held to the same table
   }
 
@@ -65,13 +67,15 @@ export class EngineClient implements ModelPort {
   async #openWorker(url: URL): Promise<Connection> {
     const script = await sameOriginScript(url);
     const worker = new Worker(script.url, { type: 'module', name: 'ostinato' });
-    worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#calls.settle(data));
+    worker.addEventListener('message', ({ data }: MessageEvent<Reply | Notice>) =>
+      this.#calls.settle(data),
+    );
     worker.addEventListener('error', (event) => {
       event.preventDefault(); // it is told to the callers
       this.#calls.close(notLoaded(url, event.message ?? 'the script could not be loaded'));
     });
     return {
-      post: (request, transfer) => worker.postMessage(request, transfer),
+      post: (request) => worker.postMessage(request),
       close: () => {
         worker.terminate();
         script.forget();
@@ -83,7 +87,7 @@ export class EngineClient implements ModelPort {
     const { connect } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ url.href)) as {
       connect: Connect;
     };
-    const { receive, close } = connect((reply) => this.#calls.settle(reply));
+    const { receive, close } = connect((message) => this.#calls.settle(message));
     return { post: receive, close };
   }
 }

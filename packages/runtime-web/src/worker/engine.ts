@@ -1,47 +1,82 @@
-// ONNX Runtime in a page: the model's sessions, and the messages to them.
-import { DeviceError, ModelSessions, type OnnxBackend, serveModel } from '@ostinato/runtime';
+// ONNX Runtime in a browser: the model's sessions, what fetches and checks them, and the messages to both.
+import { ModelSessions, replyTo, type Request, serveModel } from '@ostinato/runtime';
+import type { LoadProgress } from '../load-meter.js';
+import { ModelFetcher, openCache } from './fetch-model.js';
+import { fetchRuntime } from './fetch-runtime.js';
 import type {
-  Env,
-  InferenceSession,
-  InferenceSessionFactory,
-  TensorConstructor,
-} from 'onnxruntime-web';
-import type { ComputeDevice, Connect, PrepareRequest, StartRequest } from './messages.js';
-
-/** The part of onnxruntime-web that is used here. */
-export interface Ort {
-  readonly env: Env;
-  readonly InferenceSession: InferenceSessionFactory;
-  readonly Tensor: TensorConstructor;
-}
+  ComputeDevice,
+  Connect,
+  LoadingCalls,
+  PrepareRequest,
+  StartRequest,
+} from './messages.js';
+import { createBackend, initialize, type Ort } from './onnx-backend.js';
 
 /** ONNX Runtime's own workers, which help with threads, load the same file and are named so. */
 const THREAD_NAME = 'em-pthread';
 
+type LoadingHandlers = {
+  [Name in keyof LoadingCalls]: (
+    argument: LoadingCalls[Name]['request'],
+    tell: (notice: LoadingCalls[Name]['notice']) => void,
+  ) => Promise<LoadingCalls[Name]['reply']>;
+};
+
 export function createConnect(ort: Ort, device: ComputeDevice): Connect {
-  return (send) =>
-    serveModel(
-      async ({ graphs, grammar }: StartRequest) =>
-        ModelSessions.create({ graphs, grammar, backend: createBackend(ort, device) }),
+  return (send) => {
+    const stop = new AbortController();
+    const fetcher = new ModelFetcher(device, stop.signal);
+    const loading: LoadingHandlers = {
+      prepare: (request, tell) => prepare(ort, device, request, { signal: stop.signal, tell }),
+      fetchModel: (request, tell) => fetcher.fetchModel(request, tell),
+      fetchManifest: (request) => fetcher.fetchManifest(request),
+      fetchGolden: (request) => fetcher.fetchGolden(request),
+    };
+    const server = serveModel(
+      (given: StartRequest) =>
+        ModelSessions.create({ ...(given ?? fetcher.take()), backend: createBackend(ort, device) }),
       send,
-      async ({ threads, wasm }: PrepareRequest) => {
-        ort.env.wasm.wasmBinary = wasm;
-        ort.env.wasm.numThreads = threads;
-        ort.env.logLevel = 'error';
-        await initialize(ort, device);
-      },
     );
+    return {
+      receive: (request) => {
+        const handler = loading[request.operation as keyof LoadingCalls] as
+          | ((argument: never, tell: (notice: unknown) => void) => Promise<unknown>)
+          | undefined;
+        if (!handler) server.receive(request);
+        else void answer(request, handler, send);
+      },
+      close: () => {
+        stop.abort();
+        return server.close();
+      },
+    };
+  };
 }
 
-/** Compiles the wasm and starts the threads while the model still comes. ONNX Runtime does that when the first session is
- *  created and has no other way, so it is asked for one of nothing. If it cannot compute at all, it says the same again
- *  when it is asked for the model's. */
-async function initialize(ort: Ort, device: ComputeDevice): Promise<void> {
-  const options: InferenceSession.SessionOptions = {
-    ...sessionOptions(device),
-    logSeverityLevel: 4,
-  };
-  await ort.InferenceSession.create(new Uint8Array(0), options).catch(() => undefined);
+async function answer(
+  request: Request,
+  handler: (argument: never, tell: (notice: unknown) => void) => Promise<unknown>,
+  send: Parameters<Connect>[0],
+): Promise<void> {
+  const tell = (notice: unknown): void => send({ id: request.id, notice });
+  send(await replyTo(request, (argument) => handler(argument, tell)));
+}
+
+async function prepare(
+  ort: Ort,
+  device: ComputeDevice,
+  { threads, url, wasm, cache }: PrepareRequest,
+  { signal, tell }: { signal: AbortSignal; tell: (notice: LoadProgress) => void },
+): Promise<undefined> {
+  ort.env.wasm.wasmBinary = await fetchRuntime(new URL(url), wasm, {
+    cache: openCache(cache),
+    signal,
+    onBytes: (bytesDone) => tell({ file: wasm.file, bytesDone, bytesTotal: wasm.bytes }),
+  });
+  ort.env.wasm.numThreads = threads;
+  ort.env.logLevel = 'error';
+  await initialize(ort, device);
+  return undefined;
 }
 
 /** Serves the page that started this worker; does nothing in a page itself. */
@@ -50,41 +85,4 @@ export function serveInWorker(connect: Connect): void {
   if (typeof document !== 'undefined' || scope.name.startsWith(THREAD_NAME)) return;
   const { receive } = connect((reply) => scope.postMessage(reply));
   scope.addEventListener('message', ({ data }) => receive(data));
-}
-
-export function createBackend(ort: Ort, device: ComputeDevice): OnnxBackend {
-  return {
-    Tensor: ort.Tensor,
-    createSession: async (graph) => {
-      try {
-        return await ort.InferenceSession.create(graph, sessionOptions(device));
-      } catch (cause) {
-        throw sessionError(device, cause);
-      }
-    },
-  };
-}
-
-function sessionOptions(device: ComputeDevice): InferenceSession.SessionOptions {
-  return {
-    executionProviders: [device],
-    logSeverityLevel: 3, // errors only
-    // Stored integers are widened once, when the session loads them, and products stay float32.
-    extra: { session: { disable_quant_qdq: '1' } },
-    // States stay on the device from token to token; the logits come back.
-    ...(device === 'webgpu' && { preferredOutputLocation: { state_after: 'gpu-buffer' } }),
-  };
-}
-
-const REMEDY: Readonly<Record<ComputeDevice, string>> = {
-  wasm: 'is the model made for another ONNX Runtime?',
-  webgpu: "it needs a browser with WebGPU and a GPU that it may use, or the device 'wasm'",
-};
-
-function sessionError(device: ComputeDevice, cause: unknown): DeviceError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const reason = text.split('\n', 1)[0];
-  return new DeviceError('device-failed', `device ${device}: ${reason}; ${REMEDY[device]}`, {
-    cause,
-  });
 }

@@ -32,9 +32,7 @@ const MOST_MANIFEST_BYTES = 2 ** 20;
 /** Far above any model that this project makes; keeps a hostile manifest from filling memory or disk. */
 const MOST_ARTIFACT_BYTES = 2 ** 30;
 
-export interface FetchArtifactOptions extends AddressOptions {
-  /** Which graphs are needed; the others are not downloaded. */
-  readonly choose: (manifest: Manifest) => readonly GraphEntry[];
+export interface FetchOptions extends AddressOptions {
   /** Default: nothing is kept. */
   readonly cache?: ArtifactCache | undefined;
   /** Take everything from the cache. Default false. */
@@ -52,6 +50,19 @@ export interface FetchArtifactOptions extends AddressOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** The clock in milliseconds. */
   readonly now?: () => number;
+}
+
+export interface FetchArtifactOptions extends FetchOptions {
+  /** Which graphs are needed; the others are not downloaded. */
+  readonly choose: (manifest: Manifest) => readonly GraphEntry[];
+}
+
+export interface FetchedManifest {
+  readonly manifest: Manifest;
+  /** The file, as it came. */
+  readonly content: Uint8Array;
+  /** The address of the folder. */
+  readonly base: string;
 }
 
 export interface FetchedArtifact {
@@ -76,13 +87,33 @@ export async function fetchArtifact(
   address: string,
   options: FetchArtifactOptions,
 ): Promise<FetchedArtifact> {
-  const { choose, onProgress, now = Date.now, hash = hashInSlices } = options;
-  const base = parseModelAddress(address, options);
-  const text = await manifestBytes(base, options);
-  const manifest = parseManifest(new TextDecoder().decode(text));
-  manifestFiles(manifest); // each file once
-  const graphs = choose(manifest);
+  const fetched = await fetchManifest(address, options);
+  const { manifest } = fetched;
+  const graphs = options.choose(manifest);
   const entries = [manifest.tokenizer, manifest.golden, ...graphs];
+  return { manifest, graphs, ...(await fetchFiles(fetched, entries, options)) };
+}
+
+/** The first half of `fetchArtifact`: the manifest alone, for who decides by it what else is needed. */
+export async function fetchManifest(
+  address: string,
+  options: FetchOptions,
+): Promise<FetchedManifest> {
+  const base = parseModelAddress(address, options);
+  const content = await manifestBytes(base, options);
+  const manifest = parseManifest(new TextDecoder().decode(content));
+  manifestFiles(manifest); // each file once
+  return { manifest, content, base };
+}
+
+/** The second half of `fetchArtifact`: files of a manifest, and the manifest itself.
+ *  @param entries of the manifest */
+export async function fetchFiles(
+  { content, base }: FetchedManifest,
+  entries: readonly FileEntry[],
+  options: FetchOptions,
+): Promise<Pick<FetchedArtifact, 'files' | 'hash'>> {
+  const { onProgress, now = Date.now, hash = hashInSlices } = options;
   const bytesTotal = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   if (bytesTotal > MOST_ARTIFACT_BYTES) {
     const found = `names ${bytesTotal} bytes, expected at most ${MOST_ARTIFACT_BYTES}`;
@@ -90,7 +121,7 @@ export async function fetchArtifact(
   }
 
   const meter = createProgressMeter(bytesTotal, onProgress, now);
-  const files = new Map([[MANIFEST_FILE, text]]);
+  const files = new Map([[MANIFEST_FILE, content]]);
   const hashes = new HashMemory(hash);
   await allOrNone(options.signal, entries, async (entry, signal) => {
     const onBytes = (done: number, arrived: number): void => meter.at(entry.file, done, arrived);
@@ -99,7 +130,7 @@ export async function fetchArtifact(
       await obtain(base, entry, { ...options, hash: hashes.hash, signal }, onBytes),
     );
   });
-  return { manifest, graphs, files, hash: hashes.recall };
+  return { files, hash: hashes.recall };
 }
 
 /** Runs work for all items at once; when one fails the others are stopped, and all have ended when this rejects. */
@@ -128,7 +159,7 @@ async function allOrNone<T>(
 async function obtain(
   base: string,
   entry: FileEntry,
-  options: FetchArtifactOptions & {
+  options: FetchOptions & {
     readonly signal: AbortSignal;
     readonly hash: AsyncHashFunction;
   },
@@ -176,7 +207,7 @@ async function verifiedFromCache(
 }
 
 /** The manifest has no hash to be kept by, so it is asked for each time and kept by its address for offline use. */
-async function manifestBytes(base: string, options: FetchArtifactOptions): Promise<Uint8Array> {
+async function manifestBytes(base: string, options: FetchOptions): Promise<Uint8Array> {
   const { cache, signal } = options;
   const key = `manifest-${hashInJavaScript(new TextEncoder().encode(base))}`;
   const url = fileAddress(base, MANIFEST_FILE);
@@ -213,7 +244,7 @@ function networkOf({
   pauseMs = 300,
   allowHttp = false,
   signal,
-}: FetchArtifactOptions) {
+}: FetchOptions) {
   return { fetch: given ?? fetch, stallMs, pauseMs, allowHttp, signal };
 }
 

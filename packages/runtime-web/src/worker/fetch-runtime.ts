@@ -5,7 +5,7 @@ import {
   ModelSourceError,
   verifyFileWith,
 } from '@ostinato/core';
-import { hashContent } from './hash-content.js';
+import { hashContent } from '../hash-content.js';
 
 export interface FetchRuntimeOptions {
   readonly cache: ArtifactCache | undefined;

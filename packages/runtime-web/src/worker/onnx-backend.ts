@@ -1,0 +1,64 @@
+// ONNX Runtime Web as what a model's sessions run on.
+import { DeviceError, type OnnxBackend } from '@ostinato/runtime';
+import type {
+  Env,
+  InferenceSession,
+  InferenceSessionFactory,
+  TensorConstructor,
+} from 'onnxruntime-web';
+import type { ComputeDevice } from './messages.js';
+
+/** The part of onnxruntime-web that is used here. */
+export interface Ort {
+  readonly env: Env;
+  readonly InferenceSession: InferenceSessionFactory;
+  readonly Tensor: TensorConstructor;
+}
+
+export function createBackend(ort: Ort, device: ComputeDevice): OnnxBackend {
+  return {
+    Tensor: ort.Tensor,
+    createSession: async (graph) => {
+      try {
+        return await ort.InferenceSession.create(graph, sessionOptions(device));
+      } catch (cause) {
+        throw sessionError(device, cause);
+      }
+    },
+  };
+}
+
+/** Compiles the wasm and starts the threads while the model still comes. ONNX Runtime does that when the first session is
+ *  created and has no other way, so it is asked for one of nothing. If it cannot compute at all, it says the same again
+ *  when it is asked for the model's. */
+export async function initialize(ort: Ort, device: ComputeDevice): Promise<void> {
+  const options: InferenceSession.SessionOptions = {
+    ...sessionOptions(device),
+    logSeverityLevel: 4,
+  };
+  await ort.InferenceSession.create(new Uint8Array(0), options).catch(() => undefined);
+}
+
+function sessionOptions(device: ComputeDevice): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [device],
+    logSeverityLevel: 3, // errors only
+    // Stored integers are widened once, when the session loads them, and products stay float32.
+    extra: { session: { disable_quant_qdq: '1' } },
+    // States stay on the device from token to token; the logits come back.
+    ...(device === 'webgpu' && { preferredOutputLocation: { state_after: 'gpu-buffer' } }),
+  };
+}
+
+const REMEDY: Readonly<Record<ComputeDevice, string>> = {
+  wasm: 'is the model made for another ONNX Runtime?',
+  webgpu: "it needs a browser with WebGPU and a GPU that it may use, or the device 'wasm'",
+};
+
+function sessionError(device: ComputeDevice, cause: unknown): DeviceError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const reason = text.split('\n', 1)[0];
+  return new DeviceError('device-failed', `device ${device}: ${reason}; ${REMEDY[device]}`, {
+    cause,
+  });
+}
