@@ -157,6 +157,20 @@ describe.each(portable)('%s', (folder) => {
   });
 });
 
+it('the server needs Node, and what runs on it alone, only in its folder for Node', () => {
+  const source = join(root, 'packages/server/src');
+  const forNode = /^(?:node:|@hono\/node-server|bullmq|ioredis|pino|workerpool)/;
+  const wrong = [...readImports(source)].flatMap(([file, entries]) => {
+    const name = relative(source, file).split(sep).join('/');
+    const isForNode = /^(?:node|testing)\/|\.test\.ts$/.test(name);
+    const bad = entries.filter(
+      ({ specifier }) => forNode.test(specifier) || /^\.{1,2}\/(?:.*\/)?node\//.test(specifier),
+    );
+    return isForNode ? [] : bad.map(({ specifier }) => `${name} imports ${specifier}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
 it('the base configuration has no Node and no DOM types', () => {
   const { compilerOptions } = readTsConfig('tsconfig.base.json');
   expect(compilerOptions?.types).toEqual([]);

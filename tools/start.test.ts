@@ -11,8 +11,11 @@ const START = fileURLToPath(new URL('start.mjs', import.meta.url));
 // The bundler takes development builds of libraries in vitest's environment.
 const { NODE_ENV: _, VITEST: __, ...env } = process.env;
 
-it('serves the studio with what isolates a page, until it is stopped', async () => {
-  const server = spawn(process.execPath, [START, '--port', '0'], { env });
+it('serves the studio with what isolates a page, and the API behind it, until it is stopped', async () => {
+  const key = 'a-key-for-the-tests-of-start';
+  const server = spawn(process.execPath, [START, '--port', '0'], {
+    env: { ...env, OSTINATO_API_KEYS: `tester:${key}` },
+  });
   let said = '';
   for await (const chunk of server.stdout.setEncoding('utf8') as AsyncIterable<string>) {
     said += chunk;
@@ -22,9 +25,22 @@ it('serves the studio with what isolates a page, until it is stopped', async () 
   const page = await fetch(url);
   expect(await page.text()).toContain('<ostinato-composer');
   expect(page.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
-  const site = (await (await fetch(`${url}site.json`)).json()) as { models: unknown };
-  expect(site.models).toContainEqual({ name: 'musicnet', address: './models/musicnet/' });
-  expect((await fetch(`${url}nothing`)).status).toBe(404);
+  const site = (await (await fetch(`${url}site.json`)).json()) as Site;
+  expect(site).toMatchObject({ models: [{ name: 'musicnet' }], api: './openapi.json' });
+
+  const { address } = site.models[0];
+  const manifest = await fetch(new URL(address.replace('?', 'manifest.json?'), url));
+  expect(await manifest.json()).toMatchObject({ name: 'musicnet' });
+  expect(manifest.headers.get('cache-control')).toContain('immutable');
+  const again = { headers: { 'if-none-match': page.headers.get('etag')! } };
+  expect((await fetch(url, again)).status).toBe(304);
+
+  const models = `${url}v1/models`;
+  expect((await fetch(models)).status).toBe(401);
+  expect((await fetch(models, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+  for (const path of ['nothing', 'models/musicnet/README.md', '..%2f..%2fpackage.json']) {
+    expect((await fetch(url + path)).status).toBe(401); // as for any address without a file
+  }
   server.kill('SIGINT');
   expect(await once(server, 'exit')).toEqual([0, null]);
 });
@@ -42,6 +58,10 @@ it.each(['', 'x', '-1', '65536', '1.5'])('refuses "%s" as a port', async (port) 
   const message = `start: --port: expected a whole number in 0..65535, found "${port}"\n`;
   await expect(run(`--port=${port}`)).rejects.toMatchObject({ code: 1, stderr: message });
 });
+
+interface Site {
+  models: { name: string; address: string }[];
+}
 
 function run(...args: string[]): Promise<unknown> {
   return promisify(execFile)(process.execPath, [START, ...args], { env });

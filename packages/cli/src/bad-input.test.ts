@@ -16,6 +16,7 @@ const COMMANDS = [
   'evaluate',
   'inspect',
   'transcribe',
+  'serve',
   'verify',
 ];
 
@@ -121,6 +122,14 @@ it.concurrent.each([
     ['transcribe', 'cut.wav', '--min-frequency', '880', '--max-frequency', '440'],
     'at most --max-frequency, 440, found 880',
   ],
+  [['serve', '--host', '0.0.0.0'], 'option --host: other machines reach 0.0.0.0'],
+  [['serve', '--port', '65536'], 'Expected an integer in 0..65535'],
+  [['serve', '--model', 'a', '--model', 'b/a'], 'Two models would be called "a"'],
+  [['serve', '--model', 'missing'], "missing: neither a folder nor a model's name"],
+  [['serve', '--key-file', 'missing.txt'], 'missing.txt: there is no such file'],
+  [['serve', '--key-file', 'text.mid'], 'text.mid, entry 1: expected NAME:KEY'],
+  [['serve', '--key-file', 'empty.mid'], 'empty.mid: expected at least one line NAME:KEY'],
+  [['serve', '--cors', 'example.org'], 'Expected origins such as https://'],
   [['evaluate', '--model', 'folder', '--data', 'missing'], 'missing: expected a corpus'],
   [['evaluate', '--model', 'a', '--data', 'b', '--split', 'dev'], 'Allowed choices are train'],
 ])('%j', async (args, message) => {

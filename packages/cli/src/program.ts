@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   evaluate: async () => (await import('./commands/evaluate.js')).addEvaluateCommand,
   inspect: async () => (await import('./commands/inspect.js')).addInspectCommand,
   verify: async () => (await import('./commands/verify.js')).addVerifyCommand,
+  serve: async () => (await import('./commands/serve.js')).addServeCommand,
   transcribe: async () => (await import('./commands/transcribe.js')).addTranscribeCommand,
 };
 

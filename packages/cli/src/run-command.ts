@@ -15,6 +15,8 @@ export interface Report {
   readonly data: Readonly<Record<string, unknown>>;
   /** What the report found that must not pass for success: a line on stderr, and exit code 1. */
   readonly failure?: string;
+  /** Of a command that a signal ends in order. Default: as shells count the signal. */
+  readonly exitCode?: 0;
 }
 
 /** 128 + the signal's number, as shells count. */
@@ -34,7 +36,7 @@ export async function runCommand(
     const report = await command({ signal: interruption.signal, progress });
     progress.end();
     printReport(report, options.json === true);
-    return interruption.exitCode() ?? (report.failure === undefined ? 0 : 1);
+    return report.exitCode ?? interruption.exitCode() ?? (report.failure === undefined ? 0 : 1);
   } catch (error) {
     progress.end();
     const exitCode = interruption.exitCode();

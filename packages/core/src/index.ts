@@ -54,6 +54,7 @@ export type {
   VerifiedArtifact,
   VerifiedGraph,
   VerifiedModel,
+  VerifyOptions,
 } from './artifact/verify.js';
 export {
   verifyArtifact,

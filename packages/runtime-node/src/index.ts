@@ -10,6 +10,7 @@ export {
   type ModelSource,
   openArtifact,
   readArtifact,
+  readModelFiles,
   type SourceOptions,
 } from './source/open-artifact.js';
 export { type ResolvedModel, resolveModel, type ResolveOptions } from './source/resolve-model.js';

@@ -6,13 +6,21 @@ import type { ServedModel } from './app-options.js';
 import type { JobQueue } from './jobs/job-queue.js';
 import type { Limits } from './limits.js';
 import type { Renderer } from './rendering/renderer.js';
+import type { Drain } from './protection/drain.js';
 
 export interface AppEnv {
+  /** The second argument of `app.fetch`. */
+  Bindings: {
+    /** Where the connection comes from, as whoever serves the app knows it; for rate limits. */
+    clientAddress?: string | undefined;
+  };
   Variables: {
     /** In the answer's `x-request-id`, in problems and in logs. */
     requestId: string;
     /** Of the API key that came with the request. */
     keyName?: string;
+    /** As it stands after this request. */
+    rateLimit?: { remaining: number; resetTime?: Date };
   };
 }
 
@@ -29,4 +37,6 @@ export interface AppContext {
   readonly streamPlaces: Places;
   readonly renderer: Renderer;
   readonly jobs: JobQueue;
+  /** What ends the server. */
+  readonly drain: Drain;
 }

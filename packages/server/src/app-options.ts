@@ -10,6 +10,8 @@ import type {
 import type { JobQueue } from './jobs/job-queue.js';
 import type { Limits } from './limits.js';
 import type { Renderer } from './rendering/renderer.js';
+import type { AccessOptions } from './protection/access-options.js';
+import type { Drain } from './protection/drain.js';
 
 /** A model as a runtime loads it: what `loadEngine` and `loadModel` of `@ostinato/node` give, for example. */
 export interface ServedModel {
@@ -20,6 +22,10 @@ export interface ServedModel {
   /** The form that runs. Default: the first reproducible one of the manifest. */
   readonly precision?: ModelPrecision;
 }
+
+/** Files for browsers, such as the studio, which everybody may have.
+ *  @returns undefined where there is no such file */
+export type Site = (request: Request) => Promise<Response | undefined>;
 
 /** Where structured records go: pino's shape, the facts first. */
 export interface Logger {
@@ -37,6 +43,12 @@ export interface AppOptions {
   readonly renderer?: Renderer;
   /** Where jobs wait and their results lie. Whoever makes it closes it. Default: in this process's memory. */
   readonly jobs?: JobQueue;
+  /** Default: open to all programs that reach it, to no page of another origin, without a rate limit. */
+  readonly access?: AccessOptions;
+  /** Asked first, for GET and HEAD. Default: none. */
+  readonly site?: Site;
+  /** Ends the app's work; see `createDrain`. Default: it never ends. */
+  readonly drain?: Drain;
   /** Default: none. */
   readonly logger?: Logger;
 }

@@ -21,17 +21,20 @@ import { addEvaluateRoute } from './routes/evaluate.js';
 import { addInferenceProtocolRoutes } from './routes/inference-protocol.js';
 import { addJobRoutes } from './routes/jobs.js';
 import { refuseOtherMethods } from './routes/method-not-allowed.js';
+import { createDrain } from './protection/drain.js';
+import { protect } from './protection/protect.js';
+import { logRequests } from './request-log.js';
 import { addModelRoutes } from './routes/models.js';
 
 const MODEL_NAME = /^[\w.-]{1,64}$/;
 
 /** Makes the app. It computes nothing itself and opens no port: pass `app.fetch` to whatever serves `Request`s.
- *  @throws {TypeError} if there is no model, or a name that cannot stand in an address
+ *  @throws {TypeError} @throws {RangeError} if there is no model, or an option cannot be used
  *  @example
  *  const app = createApp({ models: { musicnet: await loadEngine('musicnet') } });
  *  const answer = await app.request('/v1/models'); */
 export function createApp(options: AppOptions) {
-  const { logger } = options;
+  const { logger, access = {}, site } = options;
   const context = createContext(options);
   checkNames(context);
   const app = new OpenAPIHono<AppEnv>({
@@ -39,12 +42,18 @@ export function createApp(options: AppOptions) {
       if (!result.success) throw invalidRequest(result.error.issues);
     },
   });
-  app.use(requestId());
-  app.use(tellRequestId);
+  app.use(throwErrors);
+  app.use(requestId({ limitLength: 64 }));
+  app.use(logRequests(logger));
+  protect(app, { access, limits: context.limits, site, drain: context.drain });
   app.use(refuseOtherMethods(app));
   app.use(checkBody);
   app.onError((error, c) => {
-    const problem = problemOf(error);
+    // Whatever breaks because the client went away is its doing.
+    const isGone = c.req.raw.signal.aborted;
+    const problem = isGone
+      ? new ProblemError('cancelled', 'the client went away', { cause: error })
+      : problemOf(error);
     if (problem.code === 'internal') {
       logger?.error({ requestId: c.var.requestId, error: problem.cause }, 'internal error');
     }
@@ -73,15 +82,21 @@ function createContext(options: AppOptions): AppContext {
     limits,
     renderer: options.renderer ?? inlineRenderer,
     jobs: options.jobs ?? new MemoryJobQueue(options.logger && { logger: options.logger }),
+    drain: options.drain ?? createDrain(),
     places: createPlaces({ running: limits.running, queued: limits.queued }),
     streamPlaces: createPlaces({ running: limits.streams, queued: 0 }),
   };
 }
 
-/** An answer that a route made by itself has not the headers that were set before it. */
-const tellRequestId: MiddlewareHandler<AppEnv> = async (c, next) => {
-  await next();
-  c.header('x-request-id', c.var.requestId);
+/** Hono hands only errors to `onError`; what else is thrown would reach the client's connection. */
+const throwErrors: MiddlewareHandler<AppEnv> = async (_, next) => {
+  try {
+    await next();
+  } catch (thrown) {
+    throw thrown instanceof Error
+      ? thrown
+      : new Error('something else was thrown', { cause: thrown });
+  }
 };
 
 function checkNames({ models }: AppContext): void {

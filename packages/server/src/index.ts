@@ -1,4 +1,4 @@
-export type { AppOptions, Logger, ServedModel } from './app-options.js';
+export type { AppOptions, Logger, ServedModel, Site } from './app-options.js';
 export { createApp } from './create-app.js';
 export type { Job, JobOutcome, JobProblem, JobProgress, JobState, JobTask } from './jobs/job.js';
 export { DEFAULT_JOB_LIMITS, type JobLimits } from './jobs/job-limits.js';
@@ -9,3 +9,6 @@ export type { WebhookMessage, Webhooks } from './jobs/webhook/webhooks.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { type ProblemCode, ProblemError, PROBLEMS } from './problem/problem.js';
 export { inlineRenderer, type Renderer, type Sound } from './rendering/renderer.js';
+export { isOrigin } from './protection/allow-origins.js';
+export type { AccessOptions, ApiKey, RateLimit } from './protection/access-options.js';
+export { createDrain, type Drain, type DrainControl } from './protection/drain.js';

@@ -6,8 +6,10 @@ import {
   fetchArtifact,
   type GraphEntry,
   type Manifest,
+  MANIFEST_FILE,
   type VerifiedArtifact,
   verifyArtifact,
+  type VerifyOptions,
 } from '@ostinato/core';
 import { inspectModel } from '@ostinato/graph';
 import { readArtifactFolder } from '../artifact-folder.js';
@@ -49,11 +51,37 @@ export async function openArtifact(
   choose: (manifest: Manifest) => readonly GraphEntry[],
   options: SourceOptions = {},
 ): Promise<VerifiedArtifact> {
+  const { files, verify } = await readFiles(source, choose, options);
+  return verifyArtifact(files, inspectModel, verify);
+}
+
+/** The files of a model as they are, for whoever hands them on to other runtimes: the manifest, the tokenizer, the golden
+ *  file and the graphs that are needed, checked as `openArtifact` does.
+ *  @returns contents by name
+ *  @throws as `openArtifact` */
+export async function readModelFiles(
+  source: ModelSource,
+  choose: (manifest: Manifest) => readonly GraphEntry[],
+  options: SourceOptions = {},
+): Promise<{ manifest: Manifest; files: ReadonlyMap<string, Uint8Array> }> {
+  const { files, verify } = await readFiles(source, choose, options);
+  const { manifest } = verifyArtifact(files, inspectModel, verify);
+  const needed = [manifest.tokenizer, manifest.golden, ...choose(manifest)].map(({ file }) => file);
+  const names = [MANIFEST_FILE, ...needed];
+  return { manifest, files: new Map(names.map((name) => [name, files.get(name)!])) };
+}
+
+/** What `verifyArtifact` takes. */
+async function readFiles(
+  source: ModelSource,
+  choose: (manifest: Manifest) => readonly GraphEntry[],
+  options: SourceOptions,
+): Promise<{ files: ReadonlyMap<string, Uint8Array>; verify: VerifyOptions }> {
   const found = await resolveModel(source, options);
   if (found.kind !== 'web') {
     // Package managers such as pnpm link the files of a package from their store.
     const files = await readArtifactFolder(found.folder, { hardLinks: found.kind === 'installed' });
-    return verifyArtifact(files, inspectModel, { hash });
+    return { files, verify: { hash } };
   }
   const { onDownload, ...rest } = options;
   const fetched = await fetchArtifact(found.address, {
@@ -63,7 +91,7 @@ export async function openArtifact(
     cache: cacheOf(options),
     ...(onDownload && { onProgress: onDownload }),
   });
-  return verifyArtifact(fetched.files, inspectModel, fetched);
+  return { files: fetched.files, verify: fetched };
 }
 
 /** OpenSSL's SHA-256, many times faster than JavaScript's. */

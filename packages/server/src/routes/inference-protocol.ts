@@ -108,7 +108,8 @@ export function addInferenceProtocolRoutes<Routes extends Schema>(
     )
     .openapi(liveRoute, (c) => c.json({ live: true }, 200))
     .openapi(readyRoute, (c) => {
-      const ready = [...context.models.values()].every(isReady);
+      const isEnding = context.drain.started.aborted;
+      const ready = !isEnding && [...context.models.values()].every(isReady);
       return c.json({ ready }, ready ? 200 : 503);
     })
     .openapi(modelRoute, (c) => {

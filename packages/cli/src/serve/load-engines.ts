@@ -1,0 +1,44 @@
+// The models of a server, each in its engine.
+import type { ModelPrecision } from '@ostinato/core';
+import { type LoadedEngine, loadEngine } from '@ostinato/node';
+import { sourceOptions } from '../model-option.js';
+import type { CommandContext } from '../run-command.js';
+import type { ModelChoice } from './served-models.js';
+
+export interface EngineArguments {
+  engines?: number;
+  threads?: number;
+  slots?: number;
+  precision?: ModelPrecision;
+  offline?: boolean;
+}
+
+export interface LoadedEngines extends AsyncDisposable {
+  readonly byName: Readonly<Record<string, LoadedEngine>>;
+}
+
+/** Loads them one after the other; if one cannot be loaded, none is left. */
+export async function loadEngines(
+  choices: readonly ModelChoice[],
+  options: EngineArguments,
+  context: CommandContext,
+): Promise<LoadedEngines> {
+  const { engines: processes, threads, slots, precision } = options;
+  const settings = Object.entries({ processes, threads, slots, precision });
+  const given = Object.fromEntries(settings.filter(([, value]) => value !== undefined));
+  const byName: Record<string, LoadedEngine> = {};
+  const dispose = async (): Promise<void> => {
+    await Promise.all(Object.values(byName).map(({ model }) => model.dispose()));
+  };
+  try {
+    for (const { name, source } of choices) {
+      context.progress.update(`loading ${name}`);
+      byName[name] = await loadEngine(source, { ...given, ...sourceOptions(options, context) });
+      context.signal.throwIfAborted();
+    }
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { byName, [Symbol.asyncDispose]: dispose };
+}

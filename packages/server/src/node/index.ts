@@ -1,0 +1,6 @@
+export { createLogger, type LoggerOptions, type LogLevel } from './logger.js';
+export { isLoopback, type RunningServer, serveApp, type ServeOptions } from './serve-app.js';
+export { ServeError } from './serve-error.js';
+export { openSite, type SiteOptions } from './site/open-site.js';
+export type { PageModel } from './site/model-files.js';
+export type { TimeLimits } from './time-limits.js';
