@@ -32,6 +32,16 @@ it('reads one graph to compose, and lets others have the thread between two bloc
   expect(filesRead).toEqual(['manifest.json', 'tokenizer.json', 'golden.json', 'chunk.onnx']);
 });
 
+it('lets others have the thread while it scores a long piece', async () => {
+  const { tokens } = await compose(loaded.model, loaded.tokenizer, { seed: 7, maxTokens: 160 });
+  let tasks = 0;
+  const timer = setInterval(() => tasks++, 0);
+  const scores = await loaded.model.score(Int32Array.from(tokens), 1);
+  clearInterval(timer);
+  expect(scores.every((score) => score <= 0)).toBe(true);
+  expect(tasks).toBeGreaterThanOrEqual(tokens.length / 16);
+});
+
 it('computes golden.json, its logits by the other graph', async () => {
   await checkGolden(loaded.model, loaded.golden);
   expect(filesRead).toContain('step.onnx');

@@ -7,8 +7,12 @@ import {
   ModelSessions,
   RuntimeError,
   type SessionsRequest,
+  type StepRuns,
 } from '@ostinato/runtime';
 import { takeTurn } from './turns.js';
+
+/** Tokens of a given sequence between which others have their turn: some milliseconds. */
+const WINDOW_STEPS = 16;
 
 export class ThreadPort implements ModelPort {
   readonly #sessions: ModelSessions;
@@ -39,17 +43,28 @@ export class ThreadPort implements ModelPort {
     argument: ModelCalls[Name]['request'],
     signal?: AbortSignal,
   ): Promise<ModelCalls[Name]['reply']> {
-    this.#checkOpen();
+    const mayRun = (): void => {
+      this.#checkOpen();
+      signal?.throwIfAborted();
+    };
+    mayRun();
     if (operation !== 'decode') await this.#addStep();
-    using _ = await takeTurn();
-    this.#checkOpen();
-    signal?.throwIfAborted();
+    using turn = await takeTurn();
+    mayRun();
+    const before = async (): Promise<void> => {
+      await turn.again();
+      mayRun();
+    };
     try {
       // The operation ties the argument to its method; the compiler does not follow it through the index.
-      const run = this.#sessions[operation] as (argument: unknown) => Promise<unknown>;
-      return (await run.call(this.#sessions, argument)) as ModelCalls[Name]['reply'];
+      const run = this.#sessions[operation] as (
+        argument: unknown,
+        runs: StepRuns,
+      ) => Promise<unknown>;
+      const result = await run.call(this.#sessions, argument, { steps: WINDOW_STEPS, before });
+      return result as ModelCalls[Name]['reply'];
     } catch (error) {
-      if (error instanceof OstinatoError) throw error;
+      if (error instanceof OstinatoError || signal?.aborted) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new RuntimeError('run-failed', `model: a run failed: ${reason}`, { cause: error });
     }

@@ -2,19 +2,32 @@
 
 const atWork = { isTaken: false };
 
+/** Of one call. Disposing of it lets the next one in. */
+export interface Turn extends Disposable {
+  /** Lets others go first, and waits for a turn again. */
+  again(): Promise<void>;
+}
+
 /** Waits until nothing else is at work here, and for a task of the event loop at least: whatever else waits for this thread
- *  has its turn between two calls. Calls come in the order in which they asked.
+ *  goes first. Calls come in the order in which they asked.
  *
  *  Nobody waits for the promise of another caller: on Cloudflare Workers a request that was dropped never goes on, and
- *  those behind it in a queue would wait for ever.
- *  @returns to be disposed of when the work is done */
-export async function takeTurn(): Promise<Disposable> {
-  do await new Promise((resolve) => setTimeout(resolve));
-  while (atWork.isTaken);
-  atWork.isTaken = true;
+ *  those behind it in a queue would wait for ever. */
+export async function takeTurn(): Promise<Turn> {
+  const take = async (): Promise<void> => {
+    do await new Promise((resolve) => setTimeout(resolve));
+    while (atWork.isTaken);
+    atWork.isTaken = true;
+  };
+  const leave = (): void => {
+    atWork.isTaken = false;
+  };
+  await take();
   return {
-    [Symbol.dispose]: () => {
-      atWork.isTaken = false;
+    again: () => {
+      leave();
+      return take();
     },
+    [Symbol.dispose]: leave,
   };
 }
