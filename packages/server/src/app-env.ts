@@ -2,11 +2,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Schema } from 'hono';
 import type { Places } from './admission/places.js';
-import type { ServedModel } from './app-options.js';
+import type { Logger, ServedModel } from './app-options.js';
 import type { JobQueue } from './jobs/job-queue.js';
 import type { Limits } from './limits.js';
+import type { AppMetrics } from './metrics/app-metrics.js';
 import type { Renderer } from './rendering/renderer.js';
 import type { Drain } from './protection/drain.js';
+import type { ResumePoints } from './streaming/resume-points.js';
 
 export interface AppEnv {
   /** The second argument of `app.fetch`. */
@@ -39,4 +41,8 @@ export interface AppContext {
   readonly jobs: JobQueue;
   /** What ends the server. */
   readonly drain: Drain;
+  readonly resumePoints: ResumePoints;
+  readonly metrics: AppMetrics;
+  readonly processMetrics: (() => string | Promise<string>) | undefined;
+  readonly logger: Logger | undefined;
 }

@@ -49,6 +49,8 @@ export interface AppOptions {
   readonly site?: Site;
   /** Ends the app's work; see `createDrain`. Default: it never ends. */
   readonly drain?: Drain;
+  /** What `/metrics` gives besides the app's own figures, in the same format: of the process, for example. */
+  readonly processMetrics?: () => string | Promise<string>;
   /** Default: none. */
   readonly logger?: Logger;
 }

@@ -8,6 +8,8 @@ import type { AppOptions } from './app-options.js';
 import { MemoryJobQueue } from './jobs/memory-queue.js';
 import { startJobs } from './jobs/run-job.js';
 import { DEFAULT_LIMITS } from './limits.js';
+import { createAppMetrics } from './metrics/app-metrics.js';
+import { observeRequests } from './metrics/observe-requests.js';
 import { addOpenApiDocument } from './openapi-document.js';
 import { answerProblem } from './problem/answer-problem.js';
 import { invalidRequest } from './problem/invalid-request.js';
@@ -20,11 +22,14 @@ import { addContinueRoute } from './routes/continue.js';
 import { addEvaluateRoute } from './routes/evaluate.js';
 import { addInferenceProtocolRoutes } from './routes/inference-protocol.js';
 import { addJobRoutes } from './routes/jobs.js';
+import { addMetricsRoute } from './routes/metrics.js';
 import { refuseOtherMethods } from './routes/method-not-allowed.js';
 import { createDrain } from './protection/drain.js';
 import { protect } from './protection/protect.js';
 import { logRequests } from './request-log.js';
 import { addModelRoutes } from './routes/models.js';
+import { addStreamRoutes } from './routes/stream.js';
+import { createResumePoints } from './streaming/resume-points.js';
 
 const MODEL_NAME = /^[\w.-]{1,64}$/;
 
@@ -42,6 +47,7 @@ export function createApp(options: AppOptions) {
       if (!result.success) throw invalidRequest(result.error.issues);
     },
   });
+  app.use(observeRequests(context.metrics));
   app.use(throwErrors);
   app.use(requestId({ limitLength: 64 }));
   app.use(logRequests(logger));
@@ -68,8 +74,9 @@ export function createApp(options: AppOptions) {
   });
   const models = addModelRoutes(app, context);
   const music = addContinueRoute(addComposeRoute(models, context), context);
-  const works = addJobRoutes(addEvaluateRoute(music, context), context);
-  const routes = addInferenceProtocolRoutes(works, context);
+  const streams = addStreamRoutes(music, context);
+  const works = addJobRoutes(addEvaluateRoute(streams, context), context);
+  const routes = addMetricsRoute(addInferenceProtocolRoutes(works, context), context);
   startJobs(context);
   addOpenApiDocument(app);
   return routes;
@@ -77,14 +84,21 @@ export function createApp(options: AppOptions) {
 
 function createContext(options: AppOptions): AppContext {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const models = new Map(Object.entries(options.models));
+  const places = createPlaces({ running: limits.running, queued: limits.queued });
+  const streamPlaces = createPlaces({ running: limits.streams, queued: 0 });
   return {
-    models: new Map(Object.entries(options.models)),
+    models,
     limits,
+    places,
+    streamPlaces,
     renderer: options.renderer ?? inlineRenderer,
     jobs: options.jobs ?? new MemoryJobQueue(options.logger && { logger: options.logger }),
     drain: options.drain ?? createDrain(),
-    places: createPlaces({ running: limits.running, queued: limits.queued }),
-    streamPlaces: createPlaces({ running: limits.streams, queued: 0 }),
+    resumePoints: createResumePoints(),
+    metrics: createAppMetrics(models, { compositions: places, streams: streamPlaces }),
+    processMetrics: options.processMetrics,
+    logger: options.logger,
   };
 }
 

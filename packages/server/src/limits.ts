@@ -23,6 +23,8 @@ export interface Limits {
   readonly deadlineSeconds: number;
   /** Seconds that a stream may be open. Default 3,600. */
   readonly streamSeconds: number;
+  /** Seconds that the client of a stream may take nothing. Default 10. */
+  readonly stallSeconds: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -37,4 +39,5 @@ export const DEFAULT_LIMITS: Limits = {
   streams: 600,
   deadlineSeconds: 120,
   streamSeconds: 3_600,
+  stallSeconds: 10,
 };

@@ -21,6 +21,7 @@ const TAGS = [
   { name: 'Models', description: 'What can compose here.' },
   { name: 'Music', description: 'Composing, continuing, measuring.' },
   { name: 'Jobs', description: 'Composing in the background: submit now, fetch the result later.' },
+  { name: 'Operation', description: 'For whoever watches the server.' },
   {
     name: 'Health',
     description:

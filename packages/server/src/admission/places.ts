@@ -155,6 +155,6 @@ export function createPlaces(options: PlacesOptions): Places {
 }
 
 /** What an error, or the reason of a signal, counts as. */
-function outcomeOf(error: unknown): Outcome {
+export function outcomeOf(error: unknown): Outcome {
   return problemOf(error).code === 'cancelled' ? 'cancelled' : 'failed';
 }

@@ -1,4 +1,5 @@
 // What every route does that composes and answers in one piece: a place, a deadline, the plan, the music, its form.
+import { countNotes } from '@ostinato/core';
 import type { Context } from 'hono';
 import { startDeadline } from '../admission/deadline.js';
 import type { AppContext } from '../app-env.js';
@@ -24,7 +25,7 @@ export async function answerComposition(
   context: AppContext,
   { model, request, file }: CompositionTask,
 ): Promise<Response> {
-  const { limits, places, renderer } = context;
+  const { limits, metrics, places, renderer } = context;
   const form = wantedForm(c);
   const served = findModel(context, model);
   using deadline = startDeadline(c.req.raw.signal, limits.deadlineSeconds);
@@ -32,6 +33,7 @@ export async function answerComposition(
   return await places.run(signal, async () => {
     const plan = await planComposition(served, request, context, file);
     const composition = await composePiece(served, plan, signal);
+    metrics.composed(model, countNotes(composition.score));
     const { seed, primerLoss } = plan;
     return compositionAnswer({ model, seed, composition, primerLoss }, form, renderer);
   });

@@ -13,7 +13,7 @@ import {
   summariseGridLoss,
 } from '@ostinato/core';
 
-const noteSchema = z
+export const noteSchema = z
   .object({
     instrument: z.string().meta({ description: 'As the model lists them' }),
     pitch: z.int().meta({ description: 'MIDI pitch, 0..127; of percussion: the key' }),

@@ -1,0 +1,72 @@
+// Composes a little ahead of whoever takes the notes, and not further.
+import type { Composition, Generation, NoteEvent } from '@ostinato/core';
+
+/** Notes that are composed and not taken, at most. In real time it is what covers a slow answer of the model. */
+const MOST_WAITING = 32;
+
+export interface NoteQueue {
+  /** Composed and not taken yet, in their order. */
+  readonly notes: readonly NoteEvent[];
+  /** Where in the piece the last note that was skipped begins; 0 if none was. */
+  readonly fromSeconds: number;
+  /** There when nothing more will come. */
+  readonly end: { readonly composition: Composition } | { readonly error: unknown } | undefined;
+  /** Begins to compose. */
+  start(): void;
+  /** Takes the first note, of at least one. */
+  take(): NoteEvent;
+}
+
+/** @param skip notes that nobody wants
+ *  @param onChange called when there is something again: a note where there was none, or the end */
+export function createNoteQueue(
+  generation: Generation,
+  skip: number,
+  onChange: () => void,
+): NoteQueue {
+  const notes: NoteEvent[] = [];
+  let fromSeconds = 0;
+  let end: NoteQueue['end'];
+  let goOn: (() => void) | undefined;
+
+  const compose = async (): Promise<Composition> => {
+    for (let count = 0; ; count++) {
+      const step = await generation.next();
+      if (step.done) return step.value;
+      if (count < skip) {
+        fromSeconds = step.value.startSeconds;
+        continue;
+      }
+      notes.push(step.value);
+      if (notes.length === 1) onChange();
+      if (notes.length < MOST_WAITING) continue;
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+    }
+  };
+  const run = async (): Promise<void> => {
+    try {
+      end = { composition: await compose() };
+    } catch (error) {
+      end = { error };
+    }
+    onChange();
+  };
+
+  return {
+    notes,
+    get fromSeconds() {
+      return fromSeconds;
+    },
+    get end() {
+      return end;
+    },
+    start: () => void run(),
+    take() {
+      goOn?.();
+      goOn = undefined;
+      return notes.shift()!;
+    },
+  };
+}
