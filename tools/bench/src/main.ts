@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchmarkDecoding } from './decode-benchmark.js';
+import { benchmarkEngine, parseShapes } from './engine-benchmark.js';
 import { describeMachine } from './machine.js';
 import { defaultPython, startTorch } from './peers/peer.js';
 import { benchmarkTraining } from './train-benchmark.js';
@@ -11,20 +12,22 @@ import { parseTrainSizes } from './train-sizes.js';
 import { benchmarkTranscription } from './transcribe-benchmark.js';
 import { benchmarkWeb } from './web/web-benchmark.js';
 
-const USAGE = `node tools/bench/dist/main.js train|decode|transcribe|web [options]
+const USAGE = `node tools/bench/dist/main.js train|decode|engine|transcribe|web [options]
 
   --rounds N      rounds that count, in each every side has its turn (default 12)
   --threads N     of every side (default: one for each core)
   --sizes LIST    train: LAYERSxHIDDEN:BATCH, as 2x512:32,3x1024:128 (default 2x512:32)
   --engines LIST  train: onnx-cpu, onnx-webgpu, onnx-cuda, tfjs-wasm, tfjs-tensorflow (default onnx-cpu)
   --batch N       decode: sequences (default 1)
-  --model DIR     decode: the artifact (default models/musicnet)
+  --sequences L   engine: pieces at the same time (default 16,64,128)
+  --shapes LIST   engine: PROCESSESxTHREADS, as 1x2,2x1 (default one process of --threads)
+  --model DIR     decode, engine: the artifact (default models/musicnet)
   --data DIR      transcribe: holds musicnet_midis (default musicnet in OSTINATO_DATA or ../shared/data)
   --soundfonts L  transcribe: SoundFont files (default those of Debian: FluidR3_GM, TimGM6mb)
   --seconds N     transcribe: of each piece (default 60)
   --onset-threshold X, --frame-threshold X, --min-note-ms N
                   transcribe: as in ostinato transcribe (default 0.5, 0.3, 128)
-  --tokens N      web: that each side draws in a round, a multiple of 64 (default 256)
+  --tokens N      web: that each side draws in a round, a multiple of 64; engine: of each piece (default 256)
   --backends L    web: of @magenta/music: cpu, wasm, webgl (default all three)
   --python FILE   an interpreter with torch or mir_eval (default tools/bench/.venv/bin/python, else python3)
   --out FILE      write the figures as JSON
@@ -42,6 +45,8 @@ interface Settings {
   readonly sizes: string;
   readonly engines: string;
   readonly batch: number;
+  readonly sequences: string;
+  readonly shapes: string | undefined;
   readonly model: string;
   readonly data: string;
   readonly soundFonts: string;
@@ -58,6 +63,7 @@ interface Settings {
 const BENCHMARKS = {
   train: measureTraining,
   decode: measureDecoding,
+  engine: measureEngine,
   transcribe: measureTranscription,
   web: measureWeb,
 };
@@ -102,6 +108,17 @@ async function measureDecoding(
   }
 }
 
+function measureEngine(settings: Settings): Promise<object> {
+  const { model, rounds, threads, tokens, sequences, shapes } = settings;
+  return benchmarkEngine(model, {
+    rounds,
+    threads,
+    tokens,
+    sequences: sequences.split(',').map((count) => positive('sequences', count, 0)),
+    shapes: parseShapes(shapes ?? `1x${threads}`),
+  });
+}
+
 function measureTranscription(settings: Settings): Promise<object> {
   const { data, seconds, onsetThreshold, frameThreshold, minNoteMs } = settings;
   return benchmarkTranscription({
@@ -131,6 +148,8 @@ function readSettings(argv: string[]): Settings {
       sizes: text,
       engines: text,
       batch: text,
+      sequences: text,
+      shapes: text,
       model: text,
       data: text,
       soundfonts: text,
@@ -153,6 +172,8 @@ function readSettings(argv: string[]): Settings {
     sizes: values.sizes ?? '2x512:32',
     engines: values.engines ?? 'onnx-cpu',
     batch: positive('batch', values.batch, 1),
+    sequences: values.sequences ?? '16,64,128',
+    shapes: values.shapes,
     model: values.model ?? 'models/musicnet',
     data: values.data ?? join(process.env['OSTINATO_DATA'] ?? '../shared/data', 'musicnet'),
     soundFonts: values.soundfonts ?? DEBIAN_SOUND_FONTS,

@@ -8,6 +8,7 @@ import { rowGraph } from './row-graph.js';
 
 const MOST_PROCESSES = 64;
 const MOST_SLOTS = 1024;
+const MOST_PATIENCE_MILLISECONDS = 3_600_000;
 
 /** More sequences at a time bring nearly nothing on a CPU, and make each wait longer for its next token. */
 const DEFAULT_SLOTS = 128;
@@ -19,6 +20,9 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Sequences that each process computes at a time, 1..1024; others wait. Default 128. */
   readonly slots?: number;
+  /** How long a call waits while no process runs the model, until it is rejected with `not-ready`; 1 and more. Default
+   *  10_000, several starts of a usual model. */
+  readonly patienceMilliseconds?: number;
 }
 
 /** Starts the processes of an engine.
@@ -31,14 +35,16 @@ export async function startEngine(
     processes = defaultProcesses(),
     threads = threadsOfEach(processes),
     slots = DEFAULT_SLOTS,
+    patienceMilliseconds = 10_000,
   }: EngineOptions = {},
 ): Promise<EngineModel> {
   checkCount('processes', processes, MOST_PROCESSES);
   checkThreads(threads);
   checkCount('slots', slots, MOST_SLOTS);
+  checkCount('patienceMilliseconds', patienceMilliseconds, MOST_PATIENCE_MILLISECONDS);
   const rows = graphs.chunk && rowGraph(graphs.chunk);
   const request = { threads, slots, graphs, ...(rows && { rows }), grammar, stateSize };
-  const pool = await EnginePool.start(request, processes);
+  const pool = await EnginePool.start(request, { processes, patienceMilliseconds });
   return new EngineModel(pool, grammar, stateSize);
 }
 
@@ -46,8 +52,8 @@ export async function startEngine(
  *  each gives what it would give alone. A call whose `signal` is aborted leaves before the next run.
  *
  *  A process that dies or does not answer is replaced, and what it had is computed again by another one, exactly; a call whose
- *  process dies twice is rejected with `ModelClosedError` `process-died`. Where none can be started, calls wait for 10 s and
- *  are rejected with `RuntimeError` `not-ready`. */
+ *  process dies twice is rejected with `ModelClosedError` `process-died`. Where none can be started, calls wait
+ *  for a while and are rejected with `RuntimeError` `not-ready`. */
 export class EngineModel extends RemoteModel {
   readonly #pool: EnginePool;
 

@@ -1,5 +1,6 @@
 // One place of an engine: a process that is watched, and replaced when it is gone or stuck. A process holds nothing that
 // cannot be sent again, so another one in its place is as good.
+import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { ModelClosedError } from '@ostinato/runtime';
 import { ProcessClient } from '../process/client.js';
@@ -10,6 +11,9 @@ const PING_MILLISECONDS = 250;
 /** ...and is killed when it has not for so many times: a second, far above any run. Times are counted and not the clock's
  *  milliseconds, so that a pause of this very process is not taken for one of the child. */
 const MISSED_PINGS = 4;
+/** Where more programs than this want each core, a process that does not answer may only wait for its turn on one, and
+ *  has proportionally longer. */
+const USUAL_LOAD = 2;
 /** A larger model takes seconds to start. */
 const START_MILLISECONDS = 60_000;
 /** Between starts that failed: doubled from the first to the second. */
@@ -99,7 +103,7 @@ export class EnginePlace {
     let isWaiting = false;
     const ping = async (): Promise<void> => {
       if (isWaiting) {
-        if (++missed >= MISSED_PINGS) client.kill();
+        if (++missed >= MISSED_PINGS * overload()) client.kill();
         return;
       }
       isWaiting = true;
@@ -113,6 +117,12 @@ export class EnginePlace {
     clearInterval(timer);
     this.#isReady = false;
   }
+}
+
+/** How many times more than the usual number of programs wanted this machine's cores in the last minute; at least 1. */
+function overload(): number {
+  const [load = 0] = loadavg();
+  return Math.max(1, load / (availableParallelism() * USUAL_LOAD));
 }
 
 /** Whether a call failed because the process that had it is gone. */

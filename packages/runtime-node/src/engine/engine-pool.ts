@@ -5,26 +5,31 @@ import { type ModelCalls, ModelClosedError, type ModelPort, RuntimeError } from 
 import { type EngineClient, EnginePlace, isDeath } from './engine-place.js';
 import type { EngineStart } from './protocol.js';
 
-/** How long a call waits while no process runs: several starts of a usual model. */
-const WAIT_MILLISECONDS = 10_000;
-
 /** A place and the sequences of the calls that its process has. */
 interface Seat {
   readonly place: EnginePlace;
   sequences: number;
 }
 
+export interface PoolOptions {
+  readonly processes: number;
+  /** How long a call waits while no process runs. */
+  readonly patienceMilliseconds: number;
+}
+
 export class EnginePool implements ModelPort {
   readonly #seats: readonly Seat[];
   readonly #slots: number;
+  readonly #patienceMilliseconds: number;
   /** Calls for which there is no process at the moment: what wakes them. */
   readonly #waiting = new Set<() => void>();
   #waitingSequences = 0;
   #tokens = 0;
   #isClosed = false;
 
-  private constructor(request: EngineStart, processes: number) {
+  private constructor(request: EngineStart, { processes, patienceMilliseconds }: PoolOptions) {
     this.#slots = request.slots;
+    this.#patienceMilliseconds = patienceMilliseconds;
     const wakeAll = (): void => {
       for (const wake of this.#waiting) wake();
     };
@@ -36,8 +41,8 @@ export class EnginePool implements ModelPort {
 
   /** Starts the processes.
    *  @throws what the first of them could not be started with */
-  static async start(request: EngineStart, processes: number): Promise<EnginePool> {
-    const pool = new EnginePool(request, processes);
+  static async start(request: EngineStart, options: PoolOptions): Promise<EnginePool> {
+    const pool = new EnginePool(request, options);
     try {
       await Promise.all(pool.#seats.map(({ place }) => place.started));
     } catch (error) {
@@ -137,7 +142,7 @@ export class EnginePool implements ModelPort {
       const abort = settle(() => reject(signal?.reason as Error));
       const timer = setTimeout(
         settle(() => reject(this.#notReady())),
-        WAIT_MILLISECONDS,
+        this.#patienceMilliseconds,
       );
       signal?.addEventListener('abort', abort);
       this.#waiting.add(wake);
@@ -149,7 +154,7 @@ export class EnginePool implements ModelPort {
     const reason = cause instanceof Error ? `; the last one failed: ${cause.message}` : '';
     return new RuntimeError(
       'not-ready',
-      `engine: no process could be started for ${WAIT_MILLISECONDS / 1000} s${reason}; try again later`,
+      `engine: no process could be started for ${this.#patienceMilliseconds / 1000} s${reason}; try again later`,
       { cause },
     );
   }
