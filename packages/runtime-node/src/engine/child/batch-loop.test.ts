@@ -84,13 +84,13 @@ describe('a batch', () => {
   });
 
   it('is left before the next run by a call that was cancelled', async () => {
-    let stopped: DecodeWork | undefined;
-    const { loop, runs, start } = countingLoop(4, () => stopped?.fail(new Error('enough')));
+    const stopAll = (): void => stopped.fail(new Error('enough'));
+    const { loop, runs, start } = countingLoop(4, stopAll);
     const other = start(decodeCall(20));
-    stopped = start(decodeCall(1000));
+    const stopped = start(decodeCall(1000));
     await expect(stopped.result).rejects.toThrow('enough');
     await other.result;
-    expect(runs.map(({ works }) => works.includes(stopped!))).toEqual([
+    expect(runs.map(({ works }) => works.includes(stopped))).toEqual([
       true,
       false,
       false,
