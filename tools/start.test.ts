@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { haveChromium, launchChromium, openPage } from './chromium/src/index.js';
 
 const START = fileURLToPath(new URL('start.mjs', import.meta.url));
 // The bundler takes development builds of libraries in vitest's environment.
@@ -38,9 +39,10 @@ it('serves the studio with what isolates a page, and the API behind it, until it
   const models = `${url}v1/models`;
   expect((await fetch(models)).status).toBe(401);
   expect((await fetch(models, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
-  for (const path of ['nothing', 'models/musicnet/README.md', '..%2f..%2fpackage.json']) {
+  for (const path of ['nothing', 'models/musicnet/chunk.int8-dynamic.onnx', '..%2fpackage.json']) {
     expect((await fetch(url + path)).status).toBe(401); // as for any address without a file
   }
+  if (haveChromium()) await visit(url);
   server.kill('SIGINT');
   expect(await once(server, 'exit')).toEqual([0, null]);
 });
@@ -58,6 +60,31 @@ it.each(['', 'x', '-1', '65536', '1.5'])('refuses "%s" as a port', async (port) 
   const message = `start: --port: expected a whole number in 0..65535, found "${port}"\n`;
   await expect(run(`--port=${port}`)).rejects.toMatchObject({ code: 1, stderr: message });
 });
+
+/** The page composes with the model of the server, and shows its API. */
+async function visit(url: string): Promise<void> {
+  await using browser = await launchChromium();
+  await using opened = await openPage(browser, `${url}#ostinato?seed=7&length=4`);
+  const { page, problems } = opened;
+  await page.waitForSelector('.model-card');
+  const api = page.locator('#api');
+  await api.getByText('Compose a piece').click();
+  expect(await api.locator('pre').allTextContents()).toContainEqual(
+    expect.stringMatching(/models\/musicnet\/compose' \\\n.*OSTINATO_API_KEY/),
+  );
+  expect(await api.getByText('Programs need an API key').isVisible()).toBe(true);
+  await page.getByRole('group', { name: 'Composer' }).getByRole('button', { name: 'Play' }).click();
+  await page.waitForFunction(() => {
+    const composer = document.querySelector('ostinato-composer') as unknown as Composer;
+    return composer.score !== undefined && composer.score.tracks.length > 0 && !composer.composing;
+  });
+  expect(problems).toEqual([]);
+}
+
+interface Composer {
+  score?: { tracks: unknown[] };
+  composing: boolean;
+}
 
 interface Site {
   models: { name: string; address: string }[];

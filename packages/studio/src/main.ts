@@ -34,10 +34,11 @@ start().catch((error: unknown) => {
 });
 
 async function start(): Promise<void> {
-  const { models, api } = await readSite();
+  const site = await readSite();
+  const { models } = site;
   mountModelChoice(modelChoice, models, choose);
   choose(models[0].address);
-  if (api) await showApi(api);
+  if (site.api) await showApi(site.api, { model: models[0].name, needsKey: site.apiNeedsKey });
 }
 
 function choose(address: string): void {

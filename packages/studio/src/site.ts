@@ -2,7 +2,7 @@
 
 export interface SiteModel {
   readonly name: string;
-  /** Address of the model's folder, relative to the page, with a slash at its end. */
+  /** Address of the model's folder, relative to the page: a slash at the end of its path, and perhaps a query. */
   readonly address: string;
 }
 
@@ -10,6 +10,8 @@ export interface Site {
   readonly models: readonly SiteModel[];
   /** Address of an OpenAPI document, where a server is behind the page. */
   readonly api: string | null;
+  /** Whether that API takes requests with a key only. Default false. */
+  readonly apiNeedsKey: boolean;
 }
 
 /** @throws {Error} if there is no such file, or no model in it */
@@ -20,9 +22,9 @@ export async function readSite(): Promise<Site> {
       `This copy of the page is not whole: site.json is missing (HTTP ${response.status}).`,
     );
   }
-  const { models, api = null } = (await response.json()) as Partial<Site>;
+  const { models, api = null, apiNeedsKey = false } = (await response.json()) as Partial<Site>;
   if (!Array.isArray(models) || models.length === 0) {
     throw new Error('This copy of the page is not whole: site.json names no model.');
   }
-  return { models, api };
+  return { models, api, apiNeedsKey };
 }

@@ -227,6 +227,7 @@ describe.runIf(haveChromium())('the studio', () => {
           'Equal seeds, equal pieces',
         ]);
         expect(await section.locator('pre').textContent()).toContain(`-d '{"seed":"7"}'`);
+        expect(await section.getByText('API key').count()).toBe(0);
         expect(await page.getByRole('combobox', { name: 'Model' }).inputValue()).toBe(
           './models/musicnet/',
         );

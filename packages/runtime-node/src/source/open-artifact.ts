@@ -56,7 +56,7 @@ export async function openArtifact(
 }
 
 /** The files of a model as they are, for whoever hands them on to other runtimes: the manifest, the tokenizer, the golden
- *  file and the graphs that are needed, checked as `openArtifact` does.
+ *  file, the graphs that are needed and, of a folder, the card; checked as `openArtifact` does.
  *  @returns contents by name
  *  @throws as `openArtifact` */
 export async function readModelFiles(
@@ -66,9 +66,10 @@ export async function readModelFiles(
 ): Promise<{ manifest: Manifest; files: ReadonlyMap<string, Uint8Array> }> {
   const { files, verify } = await readFiles(source, choose, options);
   const { manifest } = verifyArtifact(files, inspectModel, verify);
-  const needed = [manifest.tokenizer, manifest.golden, ...choose(manifest)].map(({ file }) => file);
-  const names = [MANIFEST_FILE, ...needed];
-  return { manifest, files: new Map(names.map((name) => [name, files.get(name)!])) };
+  const { tokenizer, golden, card } = manifest;
+  const needed = [tokenizer, golden, card, ...choose(manifest)].map(({ file }) => file);
+  const names = new Set([MANIFEST_FILE, ...needed]);
+  return { manifest, files: new Map([...files].filter(([name]) => names.has(name))) };
 }
 
 /** What `verifyArtifact` takes. */

@@ -12,7 +12,7 @@ interface Card {
   readonly tokenizer: Tokenizer;
 }
 
-/** @param address of the model's folder, with a slash at its end */
+/** @param address of the model's folder, as the site has it */
 export async function showModelCard(root: HTMLElement, address: string): Promise<void> {
   try {
     render(renderCard(await readCard(address), address), root);
@@ -23,12 +23,19 @@ export async function showModelCard(root: HTMLElement, address: string): Promise
 
 async function readCard(address: string): Promise<Card> {
   const [manifest, tokenizer] = await Promise.all(
-    ['manifest.json', 'tokenizer.json'].map((file) => readText(address + file)),
+    ['manifest.json', 'tokenizer.json'].map((file) => readText(fileOf(address, file))),
   );
   return {
     manifest: parseManifest(manifest),
     tokenizer: parseTokenizer(tokenizer),
   };
+}
+
+/** A query goes with every file. */
+function fileOf(address: string, file: string): string {
+  const url = new URL(address, location.href);
+  url.pathname += file;
+  return url.href;
 }
 
 async function readText(address: string): Promise<string> {
@@ -62,7 +69,7 @@ function renderCard({ manifest, tokenizer }: Card, address: string): TemplateRes
             </details>`
           : nothing
       }
-      <p><a href="${address}README.md">The whole card</a></p>
+      <p><a href=${fileOf(address, 'README.md')}>The whole card</a></p>
     </div>
     <div class="plots">
       ${renderLikelihood(manifest)} ${renderNetwork(manifest)}

@@ -1,4 +1,5 @@
 // The files of models, for pages that compose by themselves.
+import { extname } from 'node:path';
 import { Hono } from 'hono';
 import type { Manifest } from '@ostinato/core';
 
@@ -7,6 +8,11 @@ export interface PageModel {
   readonly manifest: Manifest;
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.json': 'application/json',
+  '.md': 'text/markdown; charset=utf-8',
+};
 
 /** Where a page finds a model, relative to its own address. The seal in it stands for all files of the model, so a browser
  *  may keep them as long as it likes: another model has another address. */
@@ -30,7 +36,7 @@ export function serveModelFiles(
     const isThisOne = asked !== undefined && asked.length >= 16 && sha256.startsWith(asked);
     return c.body(content as Uint8Array<ArrayBuffer>, 200, {
       ...headers,
-      'content-type': file.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
       'content-length': String(content.length),
       etag: `"${sha256.slice(0, 16)}-${file}"`,
       'cache-control': isThisOne ? 'public, max-age=31536000, immutable' : 'no-cache',
