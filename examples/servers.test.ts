@@ -14,6 +14,8 @@ const folderOf = (path: string): string =>
   fileURLToPath(new URL(`servers/${path}`, import.meta.url));
 const model = fileURLToPath(new URL('../models/musicnet', import.meta.url));
 
+const PIECE = { seed: 7, seconds: 5 };
+
 /** A download, and three starts on a machine that is busy with other tests. */
 const PATIENCE = { timeout: 180_000 };
 
@@ -52,7 +54,7 @@ describe.each([
     command: ['wrangler', 'dev', '--ip', '127.0.0.1', '--port', '0'],
   },
 ])('the server on $name', ({ folder, command }) => {
-  it("composes Node's music", PATIENCE, async ({ skip }) => {
+  it("composes Node's music, for several at once, and streams it", PATIENCE, async ({ skip }) => {
     if (missing !== undefined) return skip(missing);
     await using server = await start(folder, command);
     const ask = (body: object, accept: string): Promise<Response> =>
@@ -62,9 +64,18 @@ describe.each([
         body: JSON.stringify(body),
       });
 
-    const piece = await ask({ seed: 7, seconds: 5 }, 'audio/midi');
-    expect(piece.status).toBe(200);
-    expect(new Uint8Array(await piece.arrayBuffer())).toEqual(expected);
+    // More than have a place at a time.
+    const pieces = await Promise.all(Array.from({ length: 6 }, () => ask(PIECE, 'audio/midi')));
+    for (const piece of pieces) {
+      expect(piece.status).toBe(200);
+      expect(new Uint8Array(await piece.arrayBuffer())).toEqual(expected);
+    }
+
+    const stream = await fetch(`${server.origin}/v1/models/musicnet/stream?seed=7&seconds=5`);
+    const events = [...(await stream.text()).matchAll(/^event: (\w+)$/gm)].map(([, name]) => name);
+    expect(events.at(0)).toBe('start');
+    expect(events.filter((name) => name === 'note').length).toBeGreaterThan(20);
+    expect(events.at(-1)).toBe('end');
 
     const refused = await ask({ seed: 7, seconds: 1e6 }, 'audio/midi');
     expect(await refused.json()).toMatchObject({ status: refused.status, code: 'invalid-request' });
@@ -74,7 +85,7 @@ describe.each([
 /** What `ostinato generate --seed 7 --seconds 5` writes. */
 async function composeInNode(): Promise<Uint8Array> {
   await using loaded = await loadModel(model);
-  const options = { ...loaded.manifest.sampling, seed: 7, seconds: 5 };
+  const options = { ...loaded.manifest.sampling, ...PIECE };
   const { score } = await compose(loaded.model, loaded.tokenizer, options);
   return writeMidi({ ...score, name: 'musicnet, seed 7' });
 }

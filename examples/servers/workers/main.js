@@ -13,7 +13,7 @@ async function start({ ASSETS }) {
   const read = async (file) =>
     (await ASSETS.fetch(`https://assets.local/musicnet/${file}`)).bytes();
   const musicnet = await loadModel(read, { wasm });
-  return createApp({ models: { musicnet }, limits });
+  return createApp({ models: { musicnet }, limits, jobs: false }); // nothing goes on after an answer
 }
 
 export default {

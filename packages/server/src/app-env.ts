@@ -39,8 +39,9 @@ export interface AppContext {
   readonly streamPlaces: Places;
   readonly renderer: Renderer;
   readonly jobs: JobQueue;
-  /** What ends the server. */
-  readonly drain: Drain;
+  /** What ends the server, if anything does. There is no default: on Cloudflare Workers the app is made in a request, and a
+   *  signal of one request may not be looked at in another. */
+  readonly drain: Drain | undefined;
   readonly resumePoints: ResumePoints;
   readonly metrics: AppMetrics;
   readonly processMetrics: (() => string | Promise<string>) | undefined;

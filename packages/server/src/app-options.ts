@@ -41,8 +41,9 @@ export interface AppOptions {
   readonly limits?: Partial<Limits>;
   /** Who reads, writes and renders. Default: whoever calls the app, where it is called. */
   readonly renderer?: Renderer;
-  /** Where jobs wait and their results lie. Whoever makes it closes it. Default: in this process's memory. */
-  readonly jobs?: JobQueue;
+  /** Where jobs wait and their results lie. Whoever makes it closes it. Default: in this process's memory;
+   *  false: none are taken, where nothing goes on after an answer (Cloudflare Workers). */
+  readonly jobs?: JobQueue | false;
   /** Default: open to all programs that reach it, to no page of another origin, without a rate limit. */
   readonly access?: AccessOptions;
   /** Asked first, for GET and HEAD. Default: none. */

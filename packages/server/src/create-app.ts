@@ -6,6 +6,7 @@ import { createPlaces } from './admission/places.js';
 import type { AppContext, AppEnv } from './app-env.js';
 import type { AppOptions } from './app-options.js';
 import { MemoryJobQueue } from './jobs/memory-queue.js';
+import { NO_JOBS } from './jobs/no-jobs.js';
 import { startJobs } from './jobs/run-job.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { createAppMetrics } from './metrics/app-metrics.js';
@@ -24,7 +25,6 @@ import { addInferenceProtocolRoutes } from './routes/inference-protocol.js';
 import { addJobRoutes } from './routes/jobs.js';
 import { addMetricsRoute } from './routes/metrics.js';
 import { refuseOtherMethods } from './routes/method-not-allowed.js';
-import { createDrain } from './protection/drain.js';
 import { protect } from './protection/protect.js';
 import { logRequests } from './request-log.js';
 import { addModelRoutes } from './routes/models.js';
@@ -93,8 +93,11 @@ function createContext(options: AppOptions): AppContext {
     places,
     streamPlaces,
     renderer: options.renderer ?? inlineRenderer,
-    jobs: options.jobs ?? new MemoryJobQueue(options.logger && { logger: options.logger }),
-    drain: options.drain ?? createDrain(),
+    jobs:
+      options.jobs === false
+        ? NO_JOBS
+        : (options.jobs ?? new MemoryJobQueue(options.logger && { logger: options.logger })),
+    drain: options.drain,
     resumePoints: createResumePoints(),
     metrics: createAppMetrics(models, { compositions: places, streams: streamPlaces }),
     processMetrics: options.processMetrics,

@@ -23,7 +23,7 @@ const API_POLICY = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 interface Protection {
   readonly access: AccessOptions;
   readonly limits: Limits;
-  readonly drain: Drain;
+  readonly drain: Drain | undefined;
   readonly site: Site | undefined;
 }
 
@@ -47,7 +47,7 @@ export function protect(
   if (keys.length > 0) app.use(nameKey(createKeyring(keys)));
   if (rateLimit) app.use(unlessPublic(limitRate(rateLimit, proxies)));
   if (keys.length > 0) app.use(requireKey);
-  app.use(refuseWhenDraining(drain));
+  if (drain) app.use(refuseWhenDraining(drain));
   app.use(
     bodyLimit({
       maxSize: bodyBytes,

@@ -108,7 +108,7 @@ export function addInferenceProtocolRoutes<Routes extends Schema>(
     )
     .openapi(liveRoute, (c) => c.json({ live: true }, 200))
     .openapi(readyRoute, (c) => {
-      const isEnding = context.drain.started.aborted;
+      const isEnding = context.drain?.started.aborted === true;
       const ready = !isEnding && [...context.models.values()].every(isReady);
       return c.json({ ready }, ready ? 200 : 503);
     })

@@ -187,4 +187,15 @@ describe('/v1/jobs', () => {
       expect(await finished(app, links.self)).toMatchObject({ state: 'succeeded' });
     }
   });
+
+  it('are not taken where nothing goes on after an answer', async () => {
+    const { app, submit } = appWith({ jobs: false });
+    const refused = await submit(small);
+    expect(refused.status).toBe(404);
+    expect(await refused.json()).toMatchObject({
+      code: 'not-found',
+      detail: expect.stringContaining('no jobs') as string,
+    });
+    expect((await app.request('/v1/jobs/musicnet.3q2-7wAAAAAAAAAAAAAAAA')).status).toBe(404);
+  });
 });

@@ -50,6 +50,7 @@ const submitRoute = createRoute({
       'invalid-request',
       'invalid-midi',
       'model-not-found',
+      'not-found',
       'conflict',
       'body-too-large',
       'unsupported-media-type',

@@ -56,7 +56,7 @@ export async function openStream(
   const bookmark = await findBookmark(order, piece);
   if (bookmark.notes === Infinity) return undefined;
   const { seed } = bookmark;
-  if (context.drain.started.aborted) throw endOfServer();
+  if (context.drain?.started.aborted) throw endOfServer();
   const deadline = startDeadline(order.signal, context.limits.streamSeconds);
   let place: Place | undefined;
   const leave = (error: unknown): void => {
@@ -126,7 +126,7 @@ function start(
     stallSeconds: limits.stallSeconds,
     onNote: (punctuality) => metrics.streamedNote(name, punctuality),
     onClose: (error) => {
-      drain.ending.removeEventListener('abort', endHere);
+      drain?.ending.removeEventListener('abort', endHere);
       work.abort(error);
       stopFollowing(error !== undefined);
       leave(error);
@@ -136,7 +136,7 @@ function start(
     },
   });
   const endHere = (): void => stream.close(endOfServer());
-  drain.ending.addEventListener('abort', endHere);
+  drain?.ending.addEventListener('abort', endHere);
   signal.addEventListener('abort', () => stream.close(signal.reason));
   return stream.readable;
 }
