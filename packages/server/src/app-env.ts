@@ -8,6 +8,7 @@ import type { Limits } from './limits.js';
 import type { AppMetrics } from './metrics/app-metrics.js';
 import type { Renderer } from './rendering/renderer.js';
 import type { Drain } from './protection/drain.js';
+import type { NoteStream } from './streaming/note-stream.js';
 import type { ResumePoints } from './streaming/resume-points.js';
 
 export interface AppEnv {
@@ -42,6 +43,7 @@ export interface AppContext {
   /** What ends the server, if anything does. There is no default: on Cloudflare Workers the app is made in a request, and a
    *  signal of one request may not be looked at in another. */
   readonly drain: Drain | undefined;
+  readonly openStreams: Set<NoteStream>;
   readonly resumePoints: ResumePoints;
   readonly metrics: AppMetrics;
   readonly processMetrics: (() => string | Promise<string>) | undefined;

@@ -29,6 +29,7 @@ import { protect } from './protection/protect.js';
 import { logRequests } from './request-log.js';
 import { addModelRoutes } from './routes/models.js';
 import { addStreamRoutes } from './routes/stream.js';
+import { createOpenStreams } from './streaming/open-streams.js';
 import { createResumePoints } from './streaming/resume-points.js';
 
 const MODEL_NAME = /^[\w.-]{1,64}$/;
@@ -98,6 +99,7 @@ function createContext(options: AppOptions): AppContext {
         ? NO_JOBS
         : (options.jobs ?? new MemoryJobQueue(options.logger && { logger: options.logger })),
     drain: options.drain,
+    openStreams: createOpenStreams(options.drain),
     resumePoints: createResumePoints(),
     metrics: createAppMetrics(models, { compositions: places, streams: streamPlaces }),
     processMetrics: options.processMetrics,

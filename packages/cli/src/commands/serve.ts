@@ -4,6 +4,7 @@ import {
   createLogger,
   isLoopback,
   type LogLevel,
+  observeProcess,
   type RunningServer,
   serveApp,
 } from '@ostinato/server/node';
@@ -128,6 +129,7 @@ async function serve(options: ServeArguments, context: CommandContext): Promise<
       models: engines.byName,
       access: accessOf(options, keys),
       logger: log.logger,
+      processMetrics: observeProcess(),
       drain,
       ...(site && { site }),
     });

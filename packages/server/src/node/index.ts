@@ -1,4 +1,5 @@
 export { createLogger, type LoggerOptions, type LogLevel } from './logger.js';
+export { observeProcess } from './process-metrics.js';
 export { isLoopback, type RunningServer, serveApp, type ServeOptions } from './serve-app.js';
 export { ServeError } from './serve-error.js';
 export { openSite, type SiteOptions } from './site/open-site.js';

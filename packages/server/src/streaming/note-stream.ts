@@ -127,12 +127,9 @@ export function createNoteStream(options: NoteStreamOptions): NoteStream {
   const close = (reason: unknown): void => {
     if (isClosed) return;
     const problem = problemOf(reason);
-    if (problem.code === 'cancelled') {
-      controller.error(problem);
-    } else {
-      controller.enqueue(encoder.encode(writer.error(problem)));
-      controller.close();
-    }
+    // Whoever cancelled does not listen, or will find out by the end that is missing.
+    if (problem.code !== 'cancelled') controller.enqueue(encoder.encode(writer.error(problem)));
+    controller.close();
     leave(reason);
   };
   const giveUp = (): void =>

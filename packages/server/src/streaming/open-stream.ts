@@ -7,11 +7,11 @@ import type { ServedModel } from '../app-options.js';
 import { planComposition } from '../composition/plan-composition.js';
 import { randomSeed } from '../composition/random-seed.js';
 import { problemOf } from '../problem/problem-of.js';
-import { ProblemError } from '../problem/problem.js';
 import type { StreamRequest } from '../schemas/stream-schemas.js';
 import { checkDigest, digestOf, idSuffix, parseEventId } from './event-id.js';
 import { createEventWriter } from './events.js';
 import { createNoteStream } from './note-stream.js';
+import { endOfServer } from './open-streams.js';
 import { FAST, realTime } from './pace.js';
 
 /** In real time the first notes must last until the next ones are there, so blocks are large from the first one on. */
@@ -102,7 +102,7 @@ function start(
     leave: (error: unknown) => void;
   },
 ): ReadableStream<Uint8Array> {
-  const { limits, metrics, resumePoints, drain, logger } = context;
+  const { limits, metrics, openStreams, resumePoints, logger } = context;
   const { pace, leadSeconds } = request;
   const isResumed = notes !== undefined;
   const resume = isResumed ? resumePoints.find(digest) : undefined;
@@ -126,7 +126,7 @@ function start(
     stallSeconds: limits.stallSeconds,
     onNote: (punctuality) => metrics.streamedNote(name, punctuality),
     onClose: (error) => {
-      drain?.ending.removeEventListener('abort', endHere);
+      openStreams.delete(stream);
       work.abort(error);
       stopFollowing(error !== undefined);
       leave(error);
@@ -135,13 +135,7 @@ function start(
       }
     },
   });
-  const endHere = (): void => stream.close(endOfServer());
-  drain?.ending.addEventListener('abort', endHere);
+  openStreams.add(stream);
   signal.addEventListener('abort', () => stream.close(signal.reason));
   return stream.readable;
-}
-
-function endOfServer(): ProblemError {
-  const detail = 'this server is ending; go on with Last-Event-ID, here in a moment or elsewhere';
-  return new ProblemError('not-ready', detail, { headers: { 'retry-after': '5' } });
 }
