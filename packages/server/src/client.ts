@@ -4,13 +4,16 @@ import type { createApp } from './create-app.js';
 
 export type AppType = ReturnType<typeof createApp>;
 
-/** @param baseUrl where the app is served
+/** Asks for JSON where a request does not say otherwise in its `headers`.
+ *  @param baseUrl where the app is served
  *  @param apiKey sent as a bearer token
  *  @example
  *  const client = createClient('http://127.0.0.1:8080');
- *  const { models } = await (await client.v1.models.$get()).json(); */
+ *  const compose = client.v1.models[':model'].compose;
+ *  const answer = await compose.$post({ param: { model: 'musicnet' }, json: { seed: 7 } });
+ *  if (answer.ok) console.log((await answer.json()).notes); */
 export function createClient(baseUrl: string, { apiKey }: { apiKey?: string } = {}) {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { accept: 'application/json' };
   if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
   return hc<AppType>(baseUrl, { headers });
 }

@@ -79,7 +79,7 @@ export function createApp(options: AppOptions) {
   const works = addJobRoutes(addEvaluateRoute(streams, context), context);
   const routes = addMetricsRoute(addInferenceProtocolRoutes(works, context), context);
   startJobs(context);
-  addOpenApiDocument(app);
+  addOpenApiDocument(app, access);
   return routes;
 }
 

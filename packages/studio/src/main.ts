@@ -34,11 +34,10 @@ start().catch((error: unknown) => {
 });
 
 async function start(): Promise<void> {
-  const site = await readSite();
-  const { models } = site;
+  const { models, api } = await readSite();
   mountModelChoice(modelChoice, models, choose);
   choose(models[0].address);
-  if (site.api) await showApi(site.api, { model: models[0].name, needsKey: site.apiNeedsKey });
+  if (api) await showApi(api, models[0].name);
 }
 
 function choose(address: string): void {

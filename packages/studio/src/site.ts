@@ -10,8 +10,6 @@ export interface Site {
   readonly models: readonly SiteModel[];
   /** Address of an OpenAPI document, where a server is behind the page. */
   readonly api: string | null;
-  /** Whether that API takes requests with a key only. Default false. */
-  readonly apiNeedsKey: boolean;
 }
 
 /** @throws {Error} if there is no such file, or no model in it */
@@ -22,9 +20,9 @@ export async function readSite(): Promise<Site> {
       `This copy of the page is not whole: site.json is missing (HTTP ${response.status}).`,
     );
   }
-  const { models, api = null, apiNeedsKey = false } = (await response.json()) as Partial<Site>;
+  const { models, api = null } = (await response.json()) as Partial<Site>;
   if (!Array.isArray(models) || models.length === 0) {
     throw new Error('This copy of the page is not whole: site.json names no model.');
   }
-  return { models, api, apiNeedsKey };
+  return { models, api };
 }

@@ -192,21 +192,41 @@ describe.runIf(haveChromium())('the studio', () => {
   });
 
   it('shows the API of a server that is behind it', async () => {
-    const operation = {
-      summary: 'Compose a piece',
-      requestBody: {
-        content: {
-          'application/json': {
-            schema: {
-              required: ['seed'],
-              properties: { seed: { type: 'string', description: 'Equal seeds, equal pieces' } },
-              example: { seed: '7' },
-            },
-          },
+    const primer = {
+      anyOf: [
+        { type: 'object', properties: { midi: { type: 'string', description: 'As base64' } } },
+        {
+          type: 'object',
+          required: ['notes'],
+          properties: { notes: { type: 'array', items: { $ref: '#/components/schemas/Note' } } },
         },
+      ],
+    };
+    const request = {
+      type: 'object',
+      required: ['seed'],
+      properties: { seed: { type: 'string', description: 'Equal `seeds`, equal pieces' }, primer },
+      example: { seed: '7' },
+    };
+    const model = { name: 'model', in: 'path', required: true, schema: { example: 'musicnet' } };
+    const operation = {
+      tags: ['Music'],
+      summary: 'Compose a piece',
+      parameters: [model],
+      requestBody: {
+        content: { 'application/json': { schema: request }, 'multipart/form-data': {} },
+      },
+      responses: { 200: { description: 'The piece', content: { 'audio/midi': {} } } },
+    };
+    const api = {
+      openapi: '3.1.0',
+      tags: [{ name: 'Music', description: 'Composing' }],
+      security: [{ apiKey: [] }],
+      paths: { '/v1/{model}/compose': { post: operation } },
+      components: {
+        schemas: { Note: { type: 'object', properties: { pitch: { type: 'integer' } } } },
       },
     };
-    const api = { openapi: '3.1.0', paths: { '/v1/compositions': { post: operation } } };
     await using served = await serveStudioSite({
       'site.json': JSON.stringify({
         models: [
@@ -223,11 +243,29 @@ describe.runIf(haveChromium())('the studio', () => {
         await page.getByRole('link', { name: 'API', exact: true }).waitFor();
         const section = page.locator('#api');
         await section.getByText('Compose a piece').click();
-        expect(await section.getByRole('definition').allTextContents()).toEqual([
-          'Equal seeds, equal pieces',
+        const terms = await section.getByRole('term').allTextContents();
+        expect(terms.map((text) => text.replaceAll(/\s+/g, ' ').trim())).toEqual([
+          'model value · path · required',
+          'seed text · required',
+          'primer object',
+          'primer.midi text',
+          'primer.notes object[] · required',
+          'primer.notes[].pitch integer',
+          '200 audio/midi',
         ]);
-        expect(await section.locator('pre').textContent()).toContain(`-d '{"seed":"7"}'`);
-        expect(await section.getByText('API key').count()).toBe(0);
+        expect(await section.getByRole('definition').allTextContents()).toContain(
+          'Equal seeds, equal pieces',
+        );
+        expect(await section.getByRole('heading').allTextContents()).toContain('Music');
+        expect(await section.locator('pre').textContent()).toBe(
+          [
+            `curl -X POST '${new URL('/v1/musicnet/compose', served.url).href}'`,
+            '-H "authorization: Bearer $OSTINATO_API_KEY"',
+            `-H 'content-type: application/json' -d '{"seed":"7"}'`,
+            '-o piece.mid',
+          ].join(' \\\n  '),
+        );
+        expect(await violations(page)).toEqual([]);
         expect(await page.getByRole('combobox', { name: 'Model' }).inputValue()).toBe(
           './models/musicnet/',
         );

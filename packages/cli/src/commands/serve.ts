@@ -117,7 +117,6 @@ async function serve(options: ServeArguments, context: CommandContext): Promise<
   const site = options.studio
     ? await openStudio(choices, {
         ...sourceOptions(options, context),
-        needsKey: keys.length > 0,
         progress,
       })
     : undefined;

@@ -8,15 +8,13 @@ import type { ModelChoice } from './served-models.js';
 import { studioFolder } from './studio-folder.js';
 
 interface StudioOptions extends SourceOptions {
-  /** Whether the API needs a key. */
-  readonly needsKey: boolean;
   readonly progress: Progress;
 }
 
 /** @returns undefined, with a note, where there is none: not built, or no model that a page can run */
 export async function openStudio(
   choices: readonly ModelChoice[],
-  { needsKey, progress, ...source }: StudioOptions,
+  { progress, ...source }: StudioOptions,
 ): Promise<Site | undefined> {
   const folder = studioFolder();
   if (folder === undefined) {
@@ -39,7 +37,7 @@ export async function openStudio(
       progress.note(`${name}: not in the studio (${error.message})`);
     }
   }
-  return Object.keys(models).length === 0 ? undefined : openSite({ folder, models, needsKey });
+  return Object.keys(models).length === 0 ? undefined : openSite({ folder, models });
 }
 
 function isOfPages(runtime: ModelRuntime): boolean {

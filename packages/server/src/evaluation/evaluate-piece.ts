@@ -18,12 +18,13 @@ export interface PieceLikelihood extends Likelihood {
 }
 
 /** @param tokens of a whole piece, from `Begin` on, at least two
- *  @throws as the model's `score` does */
+ *  @throws as the model's `score` does, and the signal's reason if it is aborted */
 export async function evaluatePiece(
   { model, tokenizer }: ServedModel,
   tokens: Uint16Array,
+  signal: AbortSignal,
 ): Promise<PieceLikelihood> {
-  const scores = await model.score(Int32Array.from(tokens), 1);
+  const scores = await model.score(Int32Array.from(tokens), 1, { signal });
   const head = nothing();
   const bars: Likelihood[] = [];
   scores.forEach((score, index) => {

@@ -23,7 +23,10 @@ const formContent = {
     schema: {
       type: 'object',
       properties: {
-        request: { $ref: '#/components/schemas/ComposeRequest' },
+        request: {
+          $ref: '#/components/schemas/ComposeRequest',
+          description: 'As in `application/json`',
+        },
         primer: { type: 'string', format: 'binary', description: 'A MIDI file to continue' },
       },
     },

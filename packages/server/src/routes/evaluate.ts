@@ -52,10 +52,11 @@ export function addEvaluateRoute<Routes extends Schema>(app: App<Routes>, contex
     const labels = labelsOf(c.req.valid('query').label);
     const file = await readUpload(c);
     using deadline = startDeadline(c.req.raw.signal, context.limits.deadlineSeconds);
-    const evaluation = await context.places.run(deadline.signal, async () => {
+    const { signal } = deadline;
+    const evaluation = await context.places.run(signal, async () => {
       const score = await readGivenMidi(file, context);
       const { tokens, loss } = await encodeGiven(score, served.tokenizer, { ...context, labels });
-      return describeEvaluation(model, await evaluatePiece(served, tokens), loss);
+      return describeEvaluation(model, await evaluatePiece(served, tokens, signal), loss);
     });
     return c.json(evaluation, 200);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../create-app.js';
+import { createDrain } from '../protection/drain.js';
 import { fakeServedModel } from '../testing/served-model.js';
 
 function appOf(...ready: boolean[]) {
@@ -30,6 +31,15 @@ describe('the Open Inference Protocol', () => {
     const ofModel = await app.request('/v2/models/model-1/ready');
     expect(ofModel.status).toBe(status);
     expect(await ofModel.json()).toEqual({ name: 'model-1', ready: ready[1] });
+    expect((await app.request('/v2/health/live')).status).toBe(200);
+  });
+
+  it('is not ready while the server ends, and still lives', async () => {
+    const drain = createDrain();
+    const app = createApp({ models: { musicnet: fakeServedModel() }, drain });
+    expect((await app.request('/v2/health/ready')).status).toBe(200);
+    drain.start();
+    expect((await app.request('/v2/health/ready')).status).toBe(503);
     expect((await app.request('/v2/health/live')).status).toBe(200);
   });
 

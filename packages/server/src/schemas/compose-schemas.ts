@@ -32,7 +32,7 @@ const primerNoteSchema = z
       .gte(0)
       .lte(DAY_SECONDS)
       .meta({ description: 'From the beginning of the piece' }),
-    durationSeconds: length,
+    durationSeconds: length.meta({ description: 'How long it sounds' }),
     velocity: z.int().min(1).max(127).optional().meta({ description: 'Default 80' }),
     instrument: instrument.optional().meta({ description: "Default: the model's first" }),
   })

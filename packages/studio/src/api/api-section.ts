@@ -1,24 +1,24 @@
 // The API of the server behind the page, from the server's own OpenAPI document.
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { type ApiUse, curlOf } from './curl.js';
-import { type Operation, readOperations } from './operations.js';
+import { type Operation, type OperationGroup, readOperations } from './operations.js';
+import type { Field } from './schema-fields.js';
 
 /** Shows the section, and the links to it.
- *  @param address of an OpenAPI document */
-export async function showApi(
-  address: string,
-  use: Pick<ApiUse, 'model' | 'needsKey'>,
-): Promise<void> {
+ *  @param address of an OpenAPI document
+ *  @param model one that is there, for examples */
+export async function showApi(address: string, model: string): Promise<void> {
   const root = document.querySelector<HTMLElement>('#api > .content')!;
   for (const part of document.querySelectorAll<HTMLElement>('[data-when="api"]'))
     part.hidden = false;
   try {
     const response = await fetch(address);
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    const operations = readOperations(await response.json());
+    const groups = readOperations(await response.json());
+    const needsKey = groups.some(({ operations }) => operations.some((each) => each.needsKey));
     render(
-      html`${use.needsKey ? KEY_NOTE : nothing}
-        ${renderGroups(operations, { ...use, base: response.url })}
+      html`${needsKey ? KEY_NOTE : nothing}
+        ${groups.map((group) => renderGroup(group, { model, base: response.url }))}
         <p><a href=${address}>The OpenAPI document</a></p>`,
       root,
     );
@@ -33,17 +33,20 @@ const KEY_NOTE = html`<p class="note">
   commands below send it.
 </p>`;
 
-function renderGroups(operations: readonly Operation[], use: ApiUse): TemplateResult[] {
-  const tags = [...new Set(operations.map(({ tag }) => tag))];
-  return tags.map((tag) => {
-    const group = operations.filter((operation) => operation.tag === tag);
-    return html`${tag === '' ? nothing : html`<h3>${tag}</h3>`}
-      <div class="operations">${group.map((operation) => renderOperation(operation, use))}</div>`;
-  });
+function renderGroup(
+  { name, description, operations }: OperationGroup,
+  use: ApiUse,
+): TemplateResult {
+  return html`${name === '' ? nothing : html`<h3>${name}</h3>`}
+    ${description === '' ? nothing : html`<p class="note">${withCode(description)}</p>`}
+    <div class="operations">
+      ${operations.map((operation) => renderOperation(operation, use))}
+    </div>`;
 }
 
 function renderOperation(operation: Operation, use: ApiUse): TemplateResult {
-  const { method, path, summary, description, parameters, answers } = operation;
+  const { method, path, summary, description, parameters, bodies, answers } = operation;
+  const plain = bodies.filter(({ fields }) => fields.length === 0);
   return html`<details class="operation">
     <summary>
       <b>${method}</b>
@@ -52,28 +55,48 @@ function renderOperation(operation: Operation, use: ApiUse): TemplateResult {
     </summary>
     <div class="told">
       ${description ? html`<p>${withCode(description)}</p>` : nothing}
-      ${answers.length > 1 ? html`<p>Answers with ${answers.map((type) => html`<code>${type}</code> `)}</p>` : nothing}
-      ${parameters.length > 0 ? renderParameters(parameters) : nothing}
       <pre tabindex="0"><code>${curlOf(operation, use)}</code></pre>
+      ${renderFields('Parameters', parameters)}
+      ${plain.length > 0 ? html`<h4>Body ${plain.map(({ type }) => html`<code>${type}</code> `)}</h4>` : nothing}
+      ${bodies.map(({ type, fields }) => renderFields(html`Body <code>${type}</code>`, fields))}
+      ${answers.length > 0 ? renderAnswers(answers) : nothing}
     </div>
   </details>`;
 }
 
-function renderParameters(parameters: Operation['parameters']): TemplateResult {
-  return html`<dl>
-    ${parameters.map(
-      ({ name, where, type, isRequired, description }) =>
-        html`<div>
-          <dt>
-            <code>${name}</code>
-            <small
-              >${[type, where, isRequired ? 'required' : ''].filter(Boolean).join(' · ')}</small
-            >
-          </dt>
-          <dd>${withCode(description)}</dd>
-        </div>`,
-    )}
-  </dl>`;
+function renderFields(
+  title: string | TemplateResult,
+  fields: readonly (Field & { where?: string })[],
+): TemplateResult | typeof nothing {
+  if (fields.length === 0) return nothing;
+  return html`<h4>${title}</h4>
+    <dl>
+      ${fields.map(
+        ({ name, where, type, isRequired, description }) =>
+          html`<div>
+            <dt>
+              <code>${name}</code>
+              <small
+                >${[type, where, isRequired ? 'required' : ''].filter(Boolean).join(' · ')}</small
+              >
+            </dt>
+            <dd>${withCode(description)}</dd>
+          </div>`,
+      )}
+    </dl>`;
+}
+
+function renderAnswers(answers: Operation['answers']): TemplateResult {
+  return html`<h4>Answers</h4>
+    <dl>
+      ${answers.map(
+        ({ status, types, description }) =>
+          html`<div>
+            <dt><code>${status}</code> <small>${types.join(', ')}</small></dt>
+            <dd>${withCode(description)}</dd>
+          </div>`,
+      )}
+    </dl>`;
 }
 
 /** Text in which `code` stands between backticks. */

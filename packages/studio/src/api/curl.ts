@@ -1,5 +1,5 @@
 // An operation as a command that can be copied.
-import type { Operation } from './operations.js';
+import type { Body, Operation } from './operations.js';
 
 /** Where an API is used from. */
 export interface ApiUse {
@@ -7,7 +7,6 @@ export interface ApiUse {
   readonly base: string;
   /** A model that is there. */
   readonly model: string;
-  readonly needsKey: boolean;
 }
 
 /** Files that come where the answer is not text. */
@@ -18,22 +17,27 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 export function curlOf(
-  { method, path, bodyType, example, answers, isPublic }: Operation,
-  { base, model, needsKey }: ApiUse,
+  { method, path, bodies, answers, needsKey }: Operation,
+  { base, model }: ApiUse,
 ): string {
   const filled = path
     .replace('{model}', model)
     .replaceAll(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase());
-  const file = FILES[answers[0]];
+  const type = answers.find(({ status }) => status === '200')?.types[0] ?? '';
+  const file = FILES[type];
+  const flags = [
+    ...(type === 'text/event-stream' ? ['-N'] : []), // events as they come
+    ...(method === 'GET' ? [] : [`-X ${method}`]),
+  ];
   return [
-    `curl ${method === 'GET' ? '' : `-X ${method} `}'${new URL(filled, base).href}'`,
-    ...(needsKey && !isPublic ? ['-H "authorization: Bearer $OSTINATO_API_KEY"'] : []),
-    ...(bodyType === undefined ? [] : bodyOf(bodyType, example)),
+    ['curl', ...flags, `'${new URL(filled, base).href}'`].join(' '),
+    ...(needsKey ? ['-H "authorization: Bearer $OSTINATO_API_KEY"'] : []),
+    ...bodies.slice(0, 1).flatMap(optionsOf),
     ...(file === undefined ? [] : [`-o ${file}`]),
   ].join(' \\\n  ');
 }
 
-function bodyOf(type: string, example: unknown): string[] {
+function optionsOf({ type, example }: Body): string[] {
   if (type.endsWith('json')) {
     if (example === undefined) return [];
     const json = JSON.stringify(example).replaceAll("'", "'\\''");

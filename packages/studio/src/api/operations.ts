@@ -1,48 +1,84 @@
 // The operations of an OpenAPI 3 document, as far as a reader needs them. What is missing or odd is left out.
+import {
+  arrayOf,
+  type Field,
+  fieldsOf,
+  type Json,
+  objectOf,
+  resolve,
+  textOf,
+  typeOf,
+} from './schema-fields.js';
 
-interface Parameter {
-  readonly name: string;
-  /** `query`, `path`, `header` or `body`. */
+interface Parameter extends Field {
+  /** `query`, `path`, `header` or `cookie`. */
   readonly where: string;
-  readonly isRequired: boolean;
-  /** Such as `integer` or `string, list`; empty where it is anything. */
+}
+
+/** One of the forms in which a body can be sent. */
+export interface Body {
+  /** The media type. */
   readonly type: string;
+  readonly fields: readonly Field[];
+  /** To send, if the document has one. */
+  readonly example: unknown;
+}
+
+interface Answer {
+  /** `200`, for example. */
+  readonly status: string;
   readonly description: string;
+  /** Media types. */
+  readonly types: readonly string[];
 }
 
 export interface Operation {
   readonly method: string;
   readonly path: string;
-  /** The group it belongs to. */
-  readonly tag: string;
   readonly summary: string;
   readonly description: string;
   readonly parameters: readonly Parameter[];
-  /** Media type of the body that is sent, the first that it takes; undefined where there is none. */
-  readonly bodyType: string | undefined;
-  /** A body to send, if the document has one. */
-  readonly example: unknown;
-  /** Media types of the answer, the first is what comes where nobody asks. */
-  readonly answers: readonly string[];
-  /** Whether it can be asked without a key where others cannot. */
-  readonly isPublic: boolean;
+  readonly bodies: readonly Body[];
+  readonly answers: readonly Answer[];
+  readonly needsKey: boolean;
 }
 
+export interface OperationGroup {
+  /** Empty where the document has no tags. */
+  readonly name: string;
+  readonly description: string;
+  readonly operations: readonly Operation[];
+}
+
+const JSON_TYPE = 'application/json';
+const JSON_LEVELS = 6;
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** @throws {TypeError} if it is no OpenAPI document */
-export function readOperations(document: unknown): Operation[] {
-  const paths = objectOf(objectOf(document)['paths']);
-  if (typeof objectOf(document)['openapi'] !== 'string') {
+/** The operations by their first tag, in the order of the document.
+ *  @throws {TypeError} if it is no OpenAPI document */
+export function readOperations(document: unknown): OperationGroup[] {
+  const { openapi, paths, tags } = objectOf(document);
+  if (typeof openapi !== 'string') {
     throw new TypeError('expected an OpenAPI document, with `openapi` and `paths`');
   }
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(objectOf(methods))
-      .filter(([method]) => METHODS.includes(method))
-      .map(([method, operation]) => readOperation(method, path, objectOf(operation), document)),
-  );
+  const groups = new Map<string, Operation[]>();
+  const described = new Map<string, string>();
+  for (const tag of arrayOf(tags).map(objectOf)) {
+    described.set(textOf(tag['name']), textOf(tag['description']));
+    groups.set(textOf(tag['name']), []);
+  }
+  for (const [path, methods] of Object.entries(objectOf(paths))) {
+    for (const [method, value] of Object.entries(objectOf(methods))) {
+      if (!METHODS.includes(method)) continue;
+      const operation = objectOf(value);
+      const tag = textOf(arrayOf(operation['tags'])[0]);
+      const group = groups.get(tag) ?? [];
+      groups.set(tag, [...group, readOperation(method, path, operation, document)]);
+    }
+  }
+  return [...groups]
+    .filter(([, operations]) => operations.length > 0)
+    .map(([name, operations]) => ({ name, description: described.get(name) ?? '', operations }));
 }
 
 function readOperation(
@@ -51,77 +87,46 @@ function readOperation(
   operation: Json,
   document: unknown,
 ): Operation {
-  const bodies = Object.entries(objectOf(objectOf(operation['requestBody'])['content']));
-  const [bodyType, first] = bodies[0] ?? [];
-  const body = objectOf(first);
-  const schema = resolve(body['schema'], document);
-  const required = listOf(schema['required']);
-  const success = objectOf(objectOf(operation['responses'])['200'] ?? {});
-  const [tag] = listOf(operation['tags']);
   return {
     method: method.toUpperCase(),
     path,
-    tag: textOf(tag),
     summary: textOf(operation['summary']),
     description: textOf(operation['description']),
-    parameters: [
-      ...listOf(operation['parameters']).map((value) => {
-        const parameter = resolve(value, document);
-        return {
-          name: textOf(parameter['name']),
-          where: textOf(parameter['in']),
-          isRequired: parameter['required'] === true,
-          type: typeOf(parameter['schema'], document),
-          description: textOf(parameter['description']),
-        };
-      }),
-      ...Object.entries(objectOf(schema['properties'])).map(([name, value]) => ({
-        name,
-        where: 'body',
-        isRequired: required.includes(name),
-        type: typeOf(value, document),
-        description: textOf(
-          objectOf(value)['description'] ?? resolve(value, document)['description'],
-        ),
-      })),
-    ],
-    bodyType,
-    example: body['example'] ?? schema['example'],
-    answers: Object.keys(objectOf(success['content'])),
-    isPublic: Array.isArray(operation['security']) && operation['security'].length === 0,
+    parameters: arrayOf(operation['parameters']).map((value) => readParameter(value, document)),
+    bodies: contents(operation['requestBody'], document).map(([type, content]) => {
+      const schema = resolve(content['schema'], document);
+      const example = content['example'] ?? schema['example'];
+      const levels = type === JSON_TYPE ? JSON_LEVELS : 1; // the parts of a form
+      return { type, fields: fieldsOf(schema, document, levels), example };
+    }),
+    answers: Object.entries(objectOf(operation['responses'])).map(([status, value]) => ({
+      status,
+      description: textOf(resolve(value, document)['description']),
+      types: contents(value, document).map(([type]) => type),
+    })),
+    needsKey: needsKey(operation['security'] ?? objectOf(document)['security']),
   };
 }
 
-/** What a value is, in words: its type, or its choices. */
-function typeOf(value: unknown, document: unknown): string {
-  const schema = resolve(value, document);
-  const choices = listOf(schema['enum']);
-  if (choices.length > 0) return choices.map(String).join(' | ');
-  const alternatives = listOf(schema['anyOf'] ?? schema['oneOf']);
-  if (alternatives.length > 0) {
-    return [...new Set(alternatives.map((each) => typeOf(each, document)))].join(' | ');
-  }
-  const type = textOf(schema['type']);
-  const items = type === 'array' ? typeOf(schema['items'], document) : '';
-  return items === '' ? type : `${items}, list`;
+function readParameter(value: unknown, document: unknown): Parameter {
+  const parameter = resolve(value, document);
+  return {
+    name: textOf(parameter['name']),
+    where: textOf(parameter['in']),
+    type: typeOf(parameter['schema'], document),
+    isRequired: parameter['required'] === true,
+    description: textOf(parameter['description']),
+  };
 }
 
-/** Follows a reference inside the document, once. */
-function resolve(value: unknown, document: unknown): Json {
-  const reference = objectOf(value)['$ref'];
-  if (typeof reference !== 'string' || !reference.startsWith('#/')) return objectOf(value);
-  const steps = reference.slice(2).split('/');
-  return objectOf(steps.reduce<unknown>((at, step) => objectOf(at)[step], document));
+/** Media types of a body or an answer, and what is said of each. */
+function contents(value: unknown, document: unknown): [string, Json][] {
+  const entries = Object.entries(objectOf(resolve(value, document)['content']));
+  return entries.map(([type, content]) => [type, objectOf(content)]);
 }
 
-function objectOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? (value as Json) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+/** Whether every way in wants a key: an empty one among them lets everybody in. */
+function needsKey(security: unknown): boolean {
+  const ways = arrayOf(security).map(objectOf);
+  return ways.length > 0 && ways.every((way) => Object.keys(way).length > 0);
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
     writeFile(join(folder, 'assets/index-B6aITCJP.js'), script),
     writeFile(join(folder, 'assets/index-B6aITCJP.js.br'), brotliCompressSync(script)),
   ]);
-  site = await openSite({ folder, models: { musicnet: { manifest, files } }, needsKey: true });
+  site = await openSite({ folder, models: { musicnet: { manifest, files } } });
   await writeFile(join(folder, 'later.html'), 'later');
 });
 afterAll(async () => rm(parent, { recursive: true }));
@@ -69,7 +69,6 @@ it('says what there is in site.json', async () => {
   expect(await (await get('/site.json'))!.json()).toEqual({
     models: [{ name: 'musicnet', address: `./models/musicnet/?sha256=${seal}` }],
     api: './openapi.json',
-    apiNeedsKey: true,
   });
 });
 
@@ -108,7 +107,7 @@ it('keeps its policy in an app, which answers for what it has not', async () => 
 });
 
 it('is refused where the studio was not built', async () => {
-  await expect(openSite({ folder: parent, models: {}, needsKey: false })).rejects.toMatchObject({
+  await expect(openSite({ folder: parent, models: {} })).rejects.toMatchObject({
     code: 'no-site',
   });
 });

@@ -21,12 +21,10 @@ export interface SiteOptions {
   readonly folder: string;
   /** By their names here. At least one. */
   readonly models: Readonly<Record<string, PageModel>>;
-  /** Whether the API needs a key. The page says so. */
-  readonly needsKey: boolean;
 }
 
 /** @throws {ServeError} `no-site` if the folder has no `index.html` */
-export async function openSite({ folder, models, needsKey }: SiteOptions): Promise<Site> {
+export async function openSite({ folder, models }: SiteOptions): Promise<Site> {
   if (!(await stat(join(folder, 'index.html')).catch(() => undefined))?.isFile()) {
     throw new ServeError('no-site', `${folder}: expected the built studio, found no index.html`);
   }
@@ -36,7 +34,6 @@ export async function openSite({ folder, models, needsKey }: SiteOptions): Promi
       address: modelAddress(name, model),
     })),
     api: './openapi.json',
-    apiNeedsKey: needsKey,
   };
   const app = new Hono();
   app.use(etag());
