@@ -24,7 +24,9 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler<AppE
     exposeHeaders: [
       'content-disposition',
       'location',
+      'ostinato-primer-loss',
       'ostinato-seed',
+      'ostinato-stopped-by',
       'ratelimit-limit',
       'ratelimit-remaining',
       'ratelimit-reset',

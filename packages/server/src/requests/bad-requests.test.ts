@@ -179,6 +179,7 @@ describe('an address', () => {
     ['?bars=1e99', /^bars: /],
     ['?mayEndEarly=yes', /^mayEndEarly: /],
     ['?label=Bach', 'label: expected kind=value'],
+    ['?label=composer=Bach&label=composer=Ravel', 'label: expected kind=value'],
     ['?pitchRange=1', 'pitchRange: expected LOWEST,HIGHEST'],
     ['?seed=%00', 'seed: expected printable text'],
   ])('with %s is refused', async (query, detail) => {

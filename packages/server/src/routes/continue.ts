@@ -7,6 +7,7 @@ import { modelParameter } from '../find-model.js';
 import { problemAnswers } from '../problem/problem-answers.js';
 import { COMPOSITION_ANSWER } from '../rendering/composition-forms.js';
 import { readUpload, UPLOAD_BODY } from '../requests/upload.js';
+import { composeRequestSchema } from '../schemas/compose-schemas.js';
 import { optionQuerySchema, requestOfQuery } from '../schemas/option-query.js';
 
 const continueRoute = createRoute({
@@ -39,7 +40,7 @@ const continueRoute = createRoute({
 export function addContinueRoute<Routes extends Schema>(app: App<Routes>, context: AppContext) {
   return app.openapi(continueRoute, async (c) => {
     const { model } = c.req.valid('param');
-    const request = requestOfQuery(c.req.valid('query'));
+    const request = requestOfQuery(composeRequestSchema, c.req.valid('query'));
     const file = await readUpload(c);
     return (await answerComposition(c, context, { model, request, file })) as never;
   });

@@ -80,7 +80,7 @@ describe('streams', () => {
       mayEndEarly: true,
     };
     const query =
-      'seed=7&notes=5&topK=50&instruments=violin&instruments=cello&labels%5Bcomposer%5D=Bach&pitchRange=48&pitchRange=72&mayEndEarly=true';
+      'seed=7&notes=5&topK=50&instruments=violin,cello&label=composer=Bach&pitchRange=48,72&mayEndEarly=true';
     const [, ...asBody] = await readEvents(post(body));
     const [, ...asQuery] = await readEvents(get(query));
     expect(asQuery.map(({ data }) => data)).toEqual(asBody.map(({ data }) => data));
@@ -106,7 +106,7 @@ describe('streams', () => {
     ['pace=slow', /pace/],
     ['tempo=3', /tempo/],
     ['seed=1&seed=2', /seed/],
-    ['labels=Bach', /labels/],
+    ['label=Bach', /label: /],
     ['primer=x', /primer/],
   ])('refuse %s by name', async (query, message) => {
     const answer = await get(query);
@@ -130,7 +130,7 @@ describe('streams', () => {
     };
     const { parameters } = document.paths['/v1/models/{model}/stream'].get;
     expect(parameters.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['model', 'seed', 'pace', 'labels', 'lastEventId', 'last-event-id']),
+      expect.arrayContaining(['model', 'seed', 'pace', 'label', 'lastEventId', 'last-event-id']),
     );
   });
 });

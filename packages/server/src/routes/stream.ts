@@ -4,6 +4,7 @@ import type { Context, Schema } from 'hono';
 import type { App, AppContext, AppEnv } from '../app-env.js';
 import { findModel, modelParameter } from '../find-model.js';
 import { problemAnswers } from '../problem/problem-answers.js';
+import { requestOfQuery } from '../schemas/option-query.js';
 import {
   type StreamRequest,
   streamQuerySchema,
@@ -89,7 +90,8 @@ export function addStreamRoutes<Routes extends Schema>(app: App<Routes>, context
   return app
     .openapi(getRoute, async (c) => {
       const { model } = c.req.valid('param');
-      const { lastEventId, ...request } = c.req.valid('query');
+      const { lastEventId, ...query } = c.req.valid('query');
+      const request = requestOfQuery(streamRequestSchema, query);
       const id = c.req.valid('header')['last-event-id'] || lastEventId;
       return answer(c, model, request, id);
     })

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { composeRequestSchema } from './compose-schemas.js';
 import { noteSchema } from './composition-schemas.js';
+import { numberParameter, optionQuerySchema } from './option-query.js';
 
 /** The body of a request for a stream. */
 export const streamRequestSchema = composeRequestSchema
@@ -25,55 +26,17 @@ export const streamRequestSchema = composeRequestSchema
 
 export type StreamRequest = z.infer<typeof streamRequestSchema>;
 
-const queriedSchema = streamRequestSchema.omit({ primer: true, includePrimer: true }).extend({
-  labels: streamRequestSchema.shape.labels.openapi({ param: { style: 'deepObject' } }),
+/** The same in an address, for `EventSource`; without a primer. */
+export const streamQuerySchema = optionQuerySchema.omit({ includePrimer: true }).extend({
+  pace: streamRequestSchema.shape.pace
+    .unwrap()
+    .optional()
+    .meta({ description: streamRequestSchema.shape.pace.meta()?.description }),
+  leadSeconds: numberParameter(streamRequestSchema.shape.leadSeconds),
   lastEventId: z.string().max(200).optional().meta({
     description: 'As the header Last-Event-ID, for clients that cannot set it',
   }),
 });
-
-/** The same in an address, for `EventSource`; without a primer. Lists are repeated (`instruments=violin&instruments=cello`),
- *  labels are `labels[composer]=Bach`. */
-export const streamQuerySchema = z.pipe(z.transform(readQuery), queriedSchema);
-
-const NUMBERS = new Set([
-  'seconds',
-  'bars',
-  'notes',
-  'temperature',
-  'topK',
-  'topP',
-  'minP',
-  'pitchRange',
-  'leadSeconds',
-]);
-const LISTS = new Set(['instruments', 'pitchRange']);
-const LABEL = /^labels\[(.*)\]$/s;
-
-/** From texts to what a body would say; what cannot be read stays a text, which the schema refuses. */
-function readQuery(query: unknown): z.input<typeof queriedSchema> {
-  const request: Record<string, unknown> = {};
-  const labels: [kind: string, value: unknown][] = [];
-  for (const [name, given] of Object.entries(query as Record<string, string | string[]>)) {
-    const kind = LABEL.exec(name)?.[1];
-    const texts = [given].flat();
-    const values = NUMBERS.has(name) ? texts.map(readNumber) : texts;
-    if (kind !== undefined) labels.push([kind, given]);
-    else if (LISTS.has(name)) request[name] = values;
-    else if (name === 'mayEndEarly') request[name] = FLAGS[texts.join()] ?? given;
-    else request[name] = values.length === 1 ? values[0] : values;
-  }
-  return {
-    ...request,
-    ...(labels.length > 0 && { labels: Object.fromEntries(labels) as Record<string, string> }),
-  };
-}
-
-const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
-
-function readNumber(text: string): number | string {
-  return /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text) ? Number(text) : text;
-}
 
 /** Data of `start`. */
 export const streamStartSchema = z
