@@ -4,6 +4,7 @@ import { META } from './meta-events.js';
 
 const HEADER_CHUNK_BYTES = 14;
 const CHUNK_HEADER_BYTES = 8;
+const TRACK_COUNT_OFFSET = 10;
 
 /** What the bytes lack. */
 export interface Corrections {
@@ -29,6 +30,27 @@ export function correctToneFile(
     for (const byte of body) output.push(byte);
   }
   return Uint8Array.from(output);
+}
+
+/** One file of several.
+ *  @param files at least one; of the others than the first, the header and the first track chunk are left out
+ *  @param trackChunks of the whole */
+export function joinToneFiles(files: readonly Uint8Array[], trackChunks: number): Uint8Array {
+  const parts = files.map((file, index) => (index === 0 ? file : file.subarray(secondTrack(file))));
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  new DataView(joined.buffer).setUint16(TRACK_COUNT_OFFSET, trackChunks);
+  return joined;
+}
+
+function secondTrack(file: Uint8Array): number {
+  const { buffer, byteOffset } = file;
+  const length = new DataView(buffer, byteOffset).getUint32(HEADER_CHUNK_BYTES + 4);
+  return HEADER_CHUNK_BYTES + CHUNK_HEADER_BYTES + length;
 }
 
 function correctTrack(

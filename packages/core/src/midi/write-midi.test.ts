@@ -122,6 +122,16 @@ describe('writeMidi', () => {
     expect(readBack(score)).toEqual(score);
   });
 
+  it('keeps thousands of tracks, in a time that grows with them', () => {
+    const tempos = [{ tick: 0, microsecondsPerQuarter: 400_000 }];
+    const tracks = Array.from({ length: 3000 }, (_, i) => ({
+      name: String(i),
+      notes: [note(i % 128, i, 480), note(60, 5000, 10)],
+    }));
+    const score = scoreOf(tracks, { tempos, name: 'many' });
+    expect(readBack(score)).toEqual(score);
+  });
+
   it('leaves out tracks without notes', () => {
     const full = { name: 'full', notes: [note(60, 0, 480)] };
     expect(readBack(scoreOf([{ name: 'empty' }, full]))).toEqual(scoreOf([full]));

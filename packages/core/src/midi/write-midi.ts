@@ -7,6 +7,7 @@
 // - Key signatures are written as 7..21 where the format wants -7..7: the bytes are put right afterwards.
 // - A track is copied for each delta time above 127 (50,000 notes take minutes): the ticks handed over only count the
 //   distinct times of a track chunk, and the real ones are put in afterwards. See `tone-file.ts` for both.
+// - The whole file is copied for each track chunk (5,000 take a minute): they are written in groups, which are joined.
 // - Text is written a byte a character, cut to eight bits: it is handed over as the bytes of its UTF-8 form.
 // - Notes are not checked to be told apart when they are read: see `lanes.ts` and `continuation.ts`.
 import * as tonejs from '@tonejs/midi';
@@ -16,7 +17,7 @@ import { ScoreError, validateScore } from '../score/validate-score.js';
 import { formatContinuation } from './continuation.js';
 import type { Continuation } from './continuation.js';
 import { divideIntoLanes } from './lanes.js';
-import { correctToneFile } from './tone-file.js';
+import { correctToneFile, joinToneFiles } from './tone-file.js';
 
 /** The package is CommonJS: Node gives its exports as the default, bundlers by name. */
 const { Midi } = 'Midi' in tonejs ? tonejs : (tonejs as { default: typeof tonejs }).default;
@@ -24,6 +25,7 @@ const { Midi } = 'Midi' in tonejs ? tonejs : (tonejs as { default: typeof tonejs
 /** The largest number of ticks between two events (a variable-length quantity of four bytes). */
 const MAX_DELTA_TICKS = 0x0fffffff;
 const MAX_TRACK_CHUNKS = 0xffff;
+const CHUNKS_OF_GROUP = 64;
 
 /** A track chunk to be written. */
 interface Chunk {
@@ -45,13 +47,18 @@ export function writeMidi(score: Score): Uint8Array {
       `${message}; leave tracks out, or notes that surround others of their pitch`,
     );
   }
-  const midi = new Midi();
-  const ticksOfSteps = [
-    writeHeader(midi, score, continuations),
-    ...chunks.map((chunk) => writeChunk(midi, chunk)),
-  ];
   const fifths = score.keySignatures.map((signature) => signature.fifths);
-  return correctToneFile(midi.toArray(), { ticksOfSteps, fifths });
+  const groups: Uint8Array[] = [];
+  do {
+    const midi = new Midi();
+    const first = groups.length * CHUNKS_OF_GROUP;
+    const ticksOfSteps = [
+      first === 0 ? writeHeader(midi, score, continuations) : [0],
+      ...chunks.slice(first, first + CHUNKS_OF_GROUP).map((chunk) => writeChunk(midi, chunk)),
+    ];
+    groups.push(correctToneFile(midi.toArray(), { ticksOfSteps, fifths }));
+  } while (groups.length * CHUNKS_OF_GROUP < chunks.length);
+  return joinToneFiles(groups, chunks.length + 1);
 }
 
 /** A track is one chunk, and one more for each further lane of its notes. Chunk 0 is the header's. */
