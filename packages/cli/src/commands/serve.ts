@@ -2,6 +2,7 @@
 import { createApp, createDrain, isOrigin, type Logger, type Site } from '@ostinato/server';
 import {
   createLogger,
+  createThreadRenderer,
   isLoopback,
   type LogLevel,
   observeProcess,
@@ -123,10 +124,12 @@ async function serve(options: ServeArguments, context: CommandContext): Promise<
   progress.end();
   const log = openLog(options.logLevel);
   try {
+    await using renderer = createThreadRenderer();
     const drain = createDrain();
     const app = createApp({
       models: engines.byName,
       access: accessOf(options, keys),
+      renderer,
       logger: log.logger,
       processMetrics: observeProcess(),
       drain,

@@ -1,0 +1,120 @@
+// It runs compiled code: `npm run build` first.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { OstinatoError, type Score } from '@ostinato/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inlineRenderer } from '../../rendering/renderer.js';
+import { problemOf } from '../../problem/problem-of.js';
+import { smallMidi, smallScore } from '../../testing/requests.js';
+import { fakeServedModel } from '../../testing/served-model.js';
+import { createThreadRenderer, type ThreadRenderer } from './thread-renderer.js';
+
+const { tokenizer } = fakeServedModel();
+const score = smallScore();
+
+let renderer: ThreadRenderer;
+beforeAll(() => {
+  renderer = createThreadRenderer({ threads: 1, queued: 8 });
+});
+afterAll(async () => renderer[Symbol.asyncDispose]());
+
+async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** A piece of an hour: seconds of work to sound. */
+const long: Score = {
+  ...score,
+  tracks: [
+    {
+      ...score.tracks[0],
+      notes: Array.from({ length: 3600 }, (_, i) => ({
+        pitch: 60,
+        startTicks: i * 960,
+        durationTicks: 960,
+        velocity: 80,
+      })),
+    },
+  ],
+};
+
+describe('a renderer on threads', () => {
+  it('gives what one gives that renders where it is called', async () => {
+    expect(await renderer.midi(score)).toEqual(await inlineRenderer.midi(score));
+    expect(await renderer.svg(score)).toBe(await inlineRenderer.svg(score));
+    const midi = smallMidi({ drums: 3 });
+    expect(await renderer.readMidi(midi, {})).toEqual(await inlineRenderer.readMidi(midi, {}));
+    const labels = { composer: 'Bach' };
+    expect(await renderer.encode(tokenizer, score, labels)).toEqual(
+      await inlineRenderer.encode(tokenizer, score, labels),
+    );
+    const [sound, inline] = await Promise.all([renderer.wav(score), inlineRenderer.wav(score)]);
+    expect(sound.bytes).toBe(inline.bytes);
+    const [there, here] = await Promise.all([bytesOf(sound.stream), bytesOf(inline.stream)]);
+    expect(Buffer.compare(there, here)).toBe(0);
+  });
+
+  it('throws what core throws, by its name and code', async () => {
+    const refusal = await renderer
+      .readMidi(Uint8Array.of(1, 2, 3), {})
+      .catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(OstinatoError);
+    expect(refusal).toMatchObject({ name: 'MidiFormatError' });
+    expect(problemOf(refusal)).toMatchObject({ code: 'invalid-midi' });
+    await expect(renderer.encode(tokenizer, { ...score, tracks: [] }, {})).rejects.toMatchObject({
+      code: 'empty-score',
+    });
+  });
+
+  it('makes no more of a sound than is asked for, and does other work meanwhile', async () => {
+    const { stream } = await renderer.wav(long);
+    const reader = stream.getReader();
+    await reader.read();
+    await reader.read();
+    expect(await renderer.svg(score)).toContain('<svg');
+    await reader.cancel();
+    expect(await renderer.svg(score)).toContain('<svg');
+  });
+
+  it('refuses at once what finds no place in its queue', async () => {
+    const all = Array.from({ length: 30 }, () => renderer.midi(long));
+    const settled = await Promise.allSettled(all);
+    const refused = settled.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBeGreaterThan(10);
+    expect(refused[0]).toMatchObject({ reason: { code: 'overloaded' } });
+    expect(await renderer.svg(score)).toContain('<svg');
+  });
+
+  it('replaces a thread that ends or hangs, and does again what died with it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ostinato-renderer-'));
+    const script = join(folder, 'worker.mjs');
+    const workerpool = pathToFileURL(createRequire(import.meta.url).resolve('workerpool')).href;
+    await writeFile(
+      script,
+      `import { existsSync, writeFileSync } from 'node:fs';
+import workerpool from '${workerpool}';
+const flag = new URL('died', import.meta.url);
+workerpool.worker({
+  svg: () => {
+    if (existsSync(flag)) return { value: 'drawn' };
+    writeFileSync(flag, '');
+    process.exit(1);
+  },
+  midi: () => { for (;;); },
+});
+`,
+    );
+    await using frail = createThreadRenderer({ threads: 1, seconds: 1, script });
+    expect(await frail.svg(score)).toBe('drawn');
+    await expect(frail.midi(score)).rejects.toMatchObject({ code: 'deadline' });
+    expect(await frail.svg(score)).toBe('drawn');
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([0, 1.5, 65])('refuses %s threads', (threads) => {
+    expect(() => createThreadRenderer({ threads })).toThrow(RangeError);
+  });
+});
