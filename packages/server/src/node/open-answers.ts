@@ -1,9 +1,10 @@
 // The requests that have come and are not answered to their end.
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export class OpenAnswers {
-  readonly #bySocket = new Map<Duplex, ServerResponse[]>();
+  readonly #bySocket = new Map<Socket, ServerResponse[]>();
   readonly #waiting = new Set<() => void>();
 
   /** Connections with at least one. */
@@ -11,7 +12,7 @@ export class OpenAnswers {
     return this.#bySocket.size;
   }
 
-  add(socket: Duplex, answer: ServerResponse): void {
+  add(socket: Socket, answer: ServerResponse): void {
     const open = this.#bySocket.get(socket) ?? [];
     open.push(answer); // a client may send the next request before it has the answer
     this.#bySocket.set(socket, open);
@@ -26,7 +27,11 @@ export class OpenAnswers {
 
   /** @returns the answer that a connection is given at the moment */
   of(socket: Duplex): ServerResponse | undefined {
-    return this.#bySocket.get(socket)?.[0];
+    return this.#bySocket.get(socket as Socket)?.[0];
+  }
+
+  sockets(): Iterable<Socket> {
+    return this.#bySocket.keys();
   }
 
   /** Waits until none is open, but no longer than that. */

@@ -8,6 +8,7 @@ import type { Logger } from '../app-options.js';
 import { ProblemError, problemResponse } from '../problem/problem.js';
 import { createDrain, type DrainControl } from '../protection/drain.js';
 import { answerClientErrors } from './client-errors.js';
+import { closeDeafClients } from './deaf-clients.js';
 import { OpenAnswers } from './open-answers.js';
 import { ServeError } from './serve-error.js';
 import { DEFAULT_TIME_LIMITS, type TimeLimits } from './time-limits.js';
@@ -75,7 +76,8 @@ export async function serveApp(
       app.fetch(request, { clientAddress: (incoming as IncomingMessage).socket.remoteAddress }),
     { errorHandler: (error) => answerError(error, logger) },
   );
-  const server = createHttpServer({ ...DEFAULT_TIME_LIMITS, ...timeLimits });
+  const limits = { ...DEFAULT_TIME_LIMITS, ...timeLimits };
+  const server = createHttpServer(limits);
   server.maxConnections = connections;
   const open = new OpenAnswers();
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
@@ -86,9 +88,9 @@ export async function serveApp(
   server.on('request', onRequest);
   server.on('checkExpectation', onRequest); // whatever is expected, the answer will tell
   server.on('timeout', (socket) => {
-    // While an answer is computed nothing moves either.
-    if (!open.of(socket) || socket.writableLength > 0) socket.destroy();
+    if (!open.of(socket)) socket.destroy(); // while an answer is computed nothing moves either
   });
+  server.once('close', closeDeafClients(open, limits));
   answerClientErrors(server, (socket) => open.of(socket));
   await listen(server, host, port);
 
@@ -111,7 +113,7 @@ function createHttpServer(limits: TimeLimits): Server {
     connectionsCheckingInterval: limits.checkSeconds * 1000,
     requireHostHeader: false, // answered by `answerError`, as a problem
   });
-  server.timeout = limits.readSeconds * 1000;
+  server.timeout = limits.requestSeconds * 1000;
   return server;
 }
 
