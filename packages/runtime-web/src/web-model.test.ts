@@ -203,6 +203,10 @@ describe.runIf(haveChromium())('a model in a page', () => {
             onProgress: (progress) => seen.push(progress),
           });
           await ostinato.compose(model, tokenizer, { maxTokens: 8 });
+          // The manifest, the tokenizer, a graph and ONNX Runtime: while the model is at work.
+          const cache = await caches.open('ostinato-models');
+          while ((await cache.keys()).length < 4)
+            await new Promise((resolve) => setTimeout(resolve, 20));
           await model.dispose();
         }
         return seen;

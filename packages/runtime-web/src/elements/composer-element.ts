@@ -185,15 +185,16 @@ export class OstinatoComposerElement extends PlaybackElement {
     this.work.abort();
     const { signal } = (this.work = new AbortController());
     this.error = '';
-    const prepared = this.playback.prepare(this.soundfont); // now: a gesture counts for this task only
-    prepared.catch(() => {}); // it is awaited below
     this.playback.transport.stop();
     this.playback.timeline.clear();
     this.panel?.reset();
     const settings = this.settings;
     this.#composedFor = this.#wanted();
+    const loading = this.load(); // it takes longest
+    const prepared = this.playback.prepare(this.soundfont); // now: a gesture counts for this task only
+    for (const promise of [loading, prepared]) promise.catch(() => {}); // they are awaited below
     try {
-      const loaded = await this.load();
+      const loaded = await loading;
       signal.throwIfAborted();
       const stream = new ComposeStream(loaded, primer ? { ...settings, primer } : settings);
       this.#stream = stream;

@@ -1,8 +1,10 @@
 // ONNX Runtime in a browser: the model's sessions, what fetches and checks them, and the messages to both.
 import { ModelSessions, replyTo, type Request, serveModel } from '@ostinato/runtime';
 import type { LoadProgress } from '../load-meter.js';
-import { ModelFetcher, openCache } from './fetch-model.js';
+import { startWithModule } from '../start-with-module.js';
+import { ModelFetcher } from './fetch-model.js';
 import { fetchRuntime } from './fetch-runtime.js';
+import { LateCache } from './late-cache.js';
 import type {
   ComputeDevice,
   Connect,
@@ -10,7 +12,7 @@ import type {
   PrepareRequest,
   StartRequest,
 } from './messages.js';
-import { createBackend, initialize, type Ort } from './onnx-backend.js';
+import { createBackend, initialize, type Ort, sessionError } from './onnx-backend.js';
 
 /** ONNX Runtime's own workers, which help with threads, load the same file and are named so. */
 const THREAD_NAME = 'em-pthread';
@@ -25,18 +27,21 @@ type LoadingHandlers = {
 export function createConnect(ort: Ort, device: ComputeDevice): Connect {
   return (send) => {
     const stop = new AbortController();
-    const fetcher = new ModelFetcher(device, stop.signal);
+    const cache = new LateCache();
+    const fetcher = new ModelFetcher(device, cache, stop.signal);
     const loading: LoadingHandlers = {
-      prepare: (request, tell) => prepare(ort, device, request, { signal: stop.signal, tell }),
+      prepare: (request, tell) =>
+        prepare(ort, device, request, { cache, signal: stop.signal, tell }),
       fetchModel: (request, tell) => fetcher.fetchModel(request, tell),
       fetchManifest: (request) => fetcher.fetchManifest(request),
       fetchGolden: (request) => fetcher.fetchGolden(request),
     };
-    const server = serveModel(
-      (given: StartRequest) =>
-        ModelSessions.create({ ...(given ?? fetcher.take()), backend: createBackend(ort, device) }),
-      send,
-    );
+    const server = serveModel(async (given: StartRequest) => {
+      const backend = createBackend(ort, device);
+      const sessions = await ModelSessions.create({ ...(given ?? fetcher.take()), backend });
+      await cache.settled();
+      return sessions;
+    }, send);
     return {
       receive: (request) => {
         const handler = loading[request.operation as keyof LoadingCalls] as
@@ -62,20 +67,31 @@ async function answer(
   send(await replyTo(request, (argument) => handler(argument, tell)));
 }
 
+interface PrepareOptions {
+  readonly cache: LateCache;
+  readonly signal: AbortSignal;
+  readonly tell: (notice: LoadProgress) => void;
+}
+
+/** ONNX Runtime starts, with its threads, while the model still comes. If it cannot, it says so again and better when it
+ *  is asked for the model's session. */
 async function prepare(
   ort: Ort,
   device: ComputeDevice,
-  { threads, url, wasm, cache }: PrepareRequest,
-  { signal, tell }: { signal: AbortSignal; tell: (notice: LoadProgress) => void },
+  { threads, url, wasm, cache: settings }: PrepareRequest,
+  { cache, signal, tell }: PrepareOptions,
 ): Promise<undefined> {
-  ort.env.wasm.wasmBinary = await fetchRuntime(new URL(url), wasm, {
-    cache: openCache(cache),
+  ort.env.wasm.numThreads = threads;
+  ort.env.logLevel = 'error';
+  const coming = fetchRuntime(new URL(url), wasm, {
+    cache: cache.open(settings),
     signal,
     onBytes: (bytesDone) => tell({ file: wasm.file, bytesDone, bytesTotal: wasm.bytes }),
   });
-  ort.env.wasm.numThreads = threads;
-  ort.env.logLevel = 'error';
-  await initialize(ort, device);
+  const module = await coming.catch((cause: unknown) => {
+    throw cause instanceof WebAssembly.CompileError ? sessionError(device, cause) : cause;
+  });
+  await startWithModule(ort, module, () => initialize(ort, device));
   return undefined;
 }
 

@@ -1,7 +1,5 @@
 // A model in its worker: fetched, checked, and kept there, so that its page never holds its bytes.
 import {
-  createCacheApiCache,
-  type ArtifactCache,
   fetchArtifact,
   type FetchedManifest,
   fetchFiles,
@@ -19,13 +17,8 @@ import { inspectModel } from '@ostinato/graph';
 import { chooseGraphs, type GraphKind, type GraphSource } from '@ostinato/runtime';
 import type { LoadProgress } from '../load-meter.js';
 import { hashContent } from '../hash-content.js';
-import type {
-  CacheSettings,
-  ComputeDevice,
-  ModelFacts,
-  ModelRequest,
-  SourceRequest,
-} from './messages.js';
+import type { LateCache } from './late-cache.js';
+import type { ComputeDevice, ModelFacts, ModelRequest, SourceRequest } from './messages.js';
 
 /** What sessions are made of. */
 interface RunnableModel {
@@ -35,17 +28,20 @@ interface RunnableModel {
 
 export class ModelFetcher {
   readonly #device: ComputeDevice;
+  readonly #cache: LateCache;
   readonly #signal: AbortSignal;
   #model: RunnableModel | undefined;
 
   /** @param signal stops every download */
-  constructor(device: ComputeDevice, signal: AbortSignal) {
+  constructor(device: ComputeDevice, cache: LateCache, signal: AbortSignal) {
     this.#device = device;
+    this.#cache = cache;
     this.#signal = signal;
   }
 
   async fetchManifest(request: SourceRequest): Promise<Manifest> {
     const { manifest } = await fetchManifest(request.address, this.#optionsOf(request));
+    await this.#cache.settled(); // this worker ends with its answer
     return manifest;
   }
 
@@ -75,6 +71,7 @@ export class ModelFetcher {
   async fetchGolden(request: SourceRequest): Promise<Golden> {
     const options = { ...this.#optionsOf(request), choose: () => [] };
     const { files, hash } = await fetchArtifact(request.address, options);
+    await this.#cache.settled();
     return verifyArtifact(files, inspectModel, { graphs: [], hash }).golden;
   }
 
@@ -87,7 +84,8 @@ export class ModelFetcher {
   }
 
   #optionsOf({ allowHttp, offline, cache }: SourceRequest): FetchOptions {
-    return { allowHttp, offline, cache: openCache(cache), signal: this.#signal, hash: hashContent };
+    const signal = this.#signal;
+    return { allowHttp, offline, cache: this.#cache.open(cache), signal, hash: hashContent };
   }
 }
 
@@ -99,14 +97,4 @@ async function fetchGraph(
   const entries = [fetched.manifest.tokenizer, graph];
   const { files, hash } = await fetchFiles(fetched, entries, options);
   return verifyModel(files, inspectModel, { graphs: [graph], hash });
-}
-
-/** Where downloads are kept, if anywhere. */
-export function openCache(settings: CacheSettings): ArtifactCache | undefined {
-  if (settings === false) return undefined;
-  try {
-    return createCacheApiCache(globalThis.caches, settings);
-  } catch {
-    return undefined; // a sandboxed frame may not even look
-  }
 }

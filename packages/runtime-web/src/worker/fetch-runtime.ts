@@ -1,4 +1,5 @@
-// ONNX Runtime's wasm: from the cache or the network, and never anything but the file that this package was built for.
+// ONNX Runtime's wasm: from the cache or the network, and never anything but the file that this package was built for. It is
+// compiled while it comes and while it is hashed: what is not the right file is compiled and never run.
 import {
   type ArtifactCache,
   type FileEntry,
@@ -15,22 +16,31 @@ export interface FetchRuntimeOptions {
 }
 
 /** @throws {ArtifactError} `wrong-size` or `wrong-hash`
- *  @throws {ModelSourceError} `not-found` or `network`; the signal's reason if it is aborted */
+ *  @throws {ModelSourceError} `not-found` or `network`; the signal's reason if it is aborted
+ *  @throws {WebAssembly.CompileError} if the browser cannot or, by the page's policy, may not compile it */
 export async function fetchRuntime(
   url: URL,
   entry: FileEntry,
   { cache, signal, onBytes }: FetchRuntimeOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<WebAssembly.Module> {
   const key = `sha256-${entry.sha256}`;
   const kept = (await cache?.get(key, entry.bytes)) as Uint8Array<ArrayBuffer> | undefined;
-  if (kept && (await hashContent(kept)) === entry.sha256) {
-    onBytes?.(entry.bytes);
-    return kept;
+  if (kept) {
+    const compiled = unheard(WebAssembly.compile(kept));
+    if ((await hashContent(kept)) === entry.sha256) {
+      onBytes?.(entry.bytes);
+      return compiled;
+    }
   }
-  const content = await download(url, entry, signal, onBytes);
+  const { content, compiled } = await download(url, entry, signal, onBytes);
   await verifyFileWith(hashContent, entry, content);
   await cache?.put(key, content);
-  return content;
+  return compiled;
+}
+
+interface Downloaded {
+  readonly content: Uint8Array<ArrayBuffer>;
+  readonly compiled: Promise<WebAssembly.Module>;
 }
 
 async function download(
@@ -38,16 +48,19 @@ async function download(
   entry: FileEntry,
   signal: AbortSignal,
   onBytes: FetchRuntimeOptions['onBytes'],
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Downloaded> {
   try {
     const response = await fetch(url, { signal });
     if (!response.ok) {
       const problem = `not found (HTTP ${response.status}); serve the files of @ostinato/web there`;
       throw new ModelSourceError('not-found', `${url.href}: ${problem}`);
     }
+    const [mine, compilers] = response.body!.tee();
+    const headers = { 'content-type': 'application/wasm' }; // whatever the server calls it
+    const compiled = unheard(WebAssembly.compileStreaming(new Response(compilers, { headers })));
     let done = 0;
     const parts: Uint8Array<ArrayBuffer>[] = [];
-    const reader = response.body!.getReader();
+    const reader = mine.getReader();
     for (;;) {
       const { value } = await reader.read();
       if (!value) break;
@@ -56,11 +69,17 @@ async function download(
       if (done > entry.bytes) break; // the check of the size says so
       onBytes?.(done);
     }
-    return new Uint8Array(await new Blob(parts).arrayBuffer());
+    return { content: new Uint8Array(await new Blob(parts).arrayBuffer()), compiled };
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof ModelSourceError) throw cause;
     const problem = `${url.href}: cannot be reached or broke off; check the connection`;
     throw new ModelSourceError('network', problem, { cause });
   }
+}
+
+/** For a promise that may fail before anybody waits for it. */
+function unheard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

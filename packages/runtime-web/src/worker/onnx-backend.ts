@@ -28,9 +28,8 @@ export function createBackend(ort: Ort, device: ComputeDevice): OnnxBackend {
   };
 }
 
-/** Compiles the wasm and starts the threads while the model still comes. ONNX Runtime does that when the first session is
- *  created and has no other way, so it is asked for one of nothing. If it cannot compute at all, it says the same again
- *  when it is asked for the model's. */
+/** Starts ONNX Runtime, with its threads. It does that when the first session is created and has no other way, so it is asked
+ *  for one of nothing. If it cannot compute at all, it says the same again when it is asked for the model's. */
 export async function initialize(ort: Ort, device: ComputeDevice): Promise<void> {
   const options: InferenceSession.SessionOptions = {
     ...sessionOptions(device),
@@ -55,7 +54,8 @@ const REMEDY: Readonly<Record<ComputeDevice, string>> = {
   webgpu: "it needs a browser with WebGPU and a GPU that it may use, or the device 'wasm'",
 };
 
-function sessionError(device: ComputeDevice, cause: unknown): DeviceError {
+/** Says what a device does not do, and what helps. */
+export function sessionError(device: ComputeDevice, cause: unknown): DeviceError {
   const text = cause instanceof Error ? cause.message : String(cause);
   const reason = text.split('\n', 1)[0];
   return new DeviceError('device-failed', `device ${device}: ${reason}; ${REMEDY[device]}`, {
