@@ -91,6 +91,11 @@ describe('a body of JSON', () => {
     await expectProblem(await post('{}', zipped), 415, 'found gzip');
   });
 
+  it('is refused before its values are looked at where it has too many', async () => {
+    const body = JSON.stringify({ primer: { notes: Array.from({ length: 40_000 }, () => 0) } });
+    await expectProblem(await postJson(app, COMPOSE, body), 422, 'at most 32768 commas');
+  });
+
   it('may be nested deeply and hold long texts without harm', async () => {
     const deep = `{"labels":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     await expectProblem(await postJson(app, COMPOSE, deep), 400, /^labels: /);
@@ -140,6 +145,8 @@ describe('a body of another type', () => {
     );
     await expectProblem(both, 400, 'primer: expected once');
     await expectProblem(await send(CONTINUE, ['a', 'x'], ['b', 'x']), 400, 'expected one part');
+    const many = Array.from({ length: 9 }, (_, i): [string, string] => [`${i}`, 'x']);
+    await expectProblem(await send(COMPOSE, ...many), 400, 'expected at most 8 parts');
   });
 });
 

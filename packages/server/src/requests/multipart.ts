@@ -2,9 +2,12 @@
 import type { Context } from 'hono';
 import { ProblemError } from '../problem/problem.js';
 
+const MOST_PARTS = 8;
+
 /** Parts by name, each as its bytes.
- *  @throws {ProblemError} `invalid-request` if the body cannot be read, or a part is there twice */
+ *  @throws {ProblemError} `invalid-request` if the body cannot be read, has many parts, or one twice */
 export async function readParts(c: Context): Promise<Map<string, ArrayBuffer>> {
+  checkPartCount(c.req.header('content-type')!, await c.req.arrayBuffer());
   const parts = new Map<string, ArrayBuffer>();
   for (const [name, value] of await readForm(c)) {
     if (parts.has(name)) {
@@ -13,6 +16,19 @@ export async function readParts(c: Context): Promise<Map<string, ArrayBuffer>> {
     parts.set(name, await new Response(value).arrayBuffer());
   }
   return parts;
+}
+
+/** Runtimes take seconds to read a form of thousands of parts: they are counted beforehand. */
+function checkPartCount(contentType: string, bytes: ArrayBuffer): void {
+  const boundary = /;\s*boundary="?([^";]+)/i.exec(contentType)?.[1];
+  if (boundary === undefined) return; // refused by the runtime
+  const delimiter = `--${boundary}`;
+  const text = new TextDecoder('latin1').decode(bytes);
+  let found = -1; // the last delimiter ends the form
+  for (let at = text.indexOf(delimiter); at !== -1; at = text.indexOf(delimiter, at + 1)) found++;
+  if (found <= MOST_PARTS) return;
+  const detail = `the body: expected at most ${MOST_PARTS} parts, found ${found}`;
+  throw new ProblemError('invalid-request', detail);
 }
 
 async function readForm(c: Context): Promise<FormData> {

@@ -14,6 +14,9 @@ const seedText = z
     SEED_IN_WORDS,
   );
 
+/** More are a lot of JSON; a file says them in a tenth of the bytes. */
+const MOST_PRIMER_NOTES = 2_000;
+
 const pitch = z.int().min(0).max(127);
 /** The most that core composes. */
 const DAY_SECONDS = 86_400;
@@ -47,7 +50,11 @@ const primerSchema = z
       }),
     }),
     z.strictObject({
-      notes: z.array(primerNoteSchema).min(1),
+      notes: z
+        .array(primerNoteSchema)
+        .min(1)
+        .max(MOST_PRIMER_NOTES)
+        .meta({ description: 'At most 2,000; a MIDI file may have more' }),
       tempoBpm: z
         .number()
         .gte(4)
