@@ -30,7 +30,7 @@ export interface EngineOptions {
  *  @throws {RangeError} if an option is outside its range
  *  @throws {RuntimeError} `not-built` in a checkout that was not built */
 export async function startEngine(
-  { graphs, grammar, stateSize }: ModelParts,
+  { graphs: { step, chunk }, grammar, stateSize }: ModelParts,
   {
     processes = defaultProcesses(),
     threads = threadsOfEach(processes),
@@ -42,8 +42,9 @@ export async function startEngine(
   checkThreads(threads);
   checkCount('slots', slots, MOST_SLOTS);
   checkCount('patienceMilliseconds', patienceMilliseconds, MOST_PATIENCE_MILLISECONDS);
-  const rows = graphs.chunk && rowGraph(graphs.chunk);
-  const request = { threads, slots, graphs, ...(rows && { rows }), grammar, stateSize };
+  const rows = chunk && rowGraph(chunk);
+  const graphs = { step, ...(rows ? { rows } : chunk && { chunk }) };
+  const request = { threads, slots, graphs, grammar, stateSize };
   const pool = await EnginePool.start(request, { processes, patienceMilliseconds });
   return new EngineModel(pool, grammar, stateSize);
 }

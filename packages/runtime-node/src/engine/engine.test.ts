@@ -1,11 +1,13 @@
 // An engine under the calls of many: everybody gets what he would get alone, whatever happens to the processes meanwhile.
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import {
   checkGolden,
   compose,
   type Composition,
   createRandom,
   type GenerateOptions,
+  type Golden,
   type Tokenizer,
 } from '@ostinato/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,21 +15,22 @@ import { loadModel } from '../load-model.js';
 import type { EngineModel } from './engine-model.js';
 import { loadEngine } from './load-engine.js';
 
-const MODEL = new URL('../../../../models/musicnet/', import.meta.url);
+const MODEL = fileURLToPath(new URL('../../../../models/musicnet', import.meta.url));
 
 let model: EngineModel;
 let tokenizer: Tokenizer;
+let golden: Golden;
 beforeAll(async () => {
-  ({ model, tokenizer } = await loadEngine(MODEL.pathname, { processes: 2, slots: 16 }));
+  ({ model, tokenizer, golden } = await loadEngine(MODEL, { processes: 2, slots: 16 }));
 });
 afterAll(() => model.dispose());
 
-/** Twenty-four people who want different things. */
-const wishes: GenerateOptions[] = Array.from({ length: 24 }, (_, seed) => {
+/** Twenty people who want different things. */
+const wishes: GenerateOptions[] = Array.from({ length: 20 }, (_, seed) => {
   const at = (place: number): number => createRandom(seed).uniforms(place, 1)[0];
   return {
     seed,
-    maxTokens: 40 + Math.floor(at(0) * 120),
+    maxTokens: 20 + Math.floor(at(0) * 80),
     temperature: 0.7 + at(1) * 0.6,
     topP: at(2) < 0.5 ? 0.95 : 1,
     topK: at(3) < 0.5 ? 20 : 487,
@@ -39,7 +42,7 @@ const wishes: GenerateOptions[] = Array.from({ length: 24 }, (_, seed) => {
 
 let alone: Composition[];
 beforeAll(async () => {
-  await using reference = await loadModel(MODEL.pathname);
+  await using reference = await loadModel(MODEL);
   alone = [];
   for (const wish of wishes) alone.push(await compose(reference.model, tokenizer, wish));
 });
@@ -47,7 +50,7 @@ beforeAll(async () => {
 /** Everybody's piece, begun at random times; `disturb` does its work meanwhile. */
 async function composeAll(disturb: () => Promise<void>): Promise<Composition[]> {
   const pieces = wishes.map(async (wish, i) => {
-    await setTimeout(createRandom(i).uniforms(7, 1)[0] * 300);
+    await setTimeout(createRandom(i).uniforms(7, 1)[0] * 200);
     return compose(model, tokenizer, wish);
   });
   const [all] = await Promise.all([Promise.all(pieces), disturb()]);
@@ -74,8 +77,7 @@ async function isIdle(): Promise<boolean> {
 
 describe('an engine', () => {
   it('gives the golden tokens', async () => {
-    await using engine = await loadEngine(MODEL.pathname, { processes: 1 });
-    await checkGolden(engine.model, engine.golden);
+    await checkGolden(model, golden);
   });
 
   it('composes for many what each would get alone, while others leave early', async () => {
@@ -94,7 +96,7 @@ describe('an engine', () => {
     const [broken, other] = model.processIds;
     const { restarts } = model.status();
     const breaking = async (): Promise<void> => {
-      await setTimeout(200);
+      await setTimeout(100);
       process.kill(broken, signal);
     };
     expect(await composeAll(breaking)).toEqual(alone);

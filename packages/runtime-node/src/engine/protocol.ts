@@ -1,17 +1,25 @@
 // What an engine says to its processes; the messages are those of `@ostinato/runtime`. Beside these operations there is
 // `cancel`: a request of the id of the call that nobody waits for any more, without a reply.
 import type { Grammar } from '@ostinato/core';
-import type { ModelCalls, ModelGraphs } from '@ostinato/runtime';
+import type { ModelCalls } from '@ostinato/runtime';
+
+/** Verified ONNX files. */
+export interface EngineGraphs {
+  /** What `consume` and `score` run. */
+  readonly step: Uint8Array;
+  /** What `decode` runs: a chunk graph whose rows have parameters of their own (row-graph.ts), ... */
+  readonly rows?: Uint8Array;
+  /** ... or one whose rows share them. Then, and with the step graph alone, only sequences with equal parameters share a
+   *  run. */
+  readonly chunk?: Uint8Array;
+}
 
 export interface EngineStart {
   /** Threads of one operator, >= 1. */
   readonly threads: number;
   /** Sequences that are computed at a time, at most. */
   readonly slots: number;
-  readonly graphs: ModelGraphs;
-  /** A chunk graph whose rows have parameters of their own (row-graph.ts). Without it, rows share a run only where their
-   *  parameters are equal. */
-  readonly rows?: Uint8Array;
+  readonly graphs: EngineGraphs;
   readonly grammar: Grammar;
   /** S, the numbers of state of one sequence. */
   readonly stateSize: number;

@@ -16,9 +16,8 @@ beforeAll(async () => {
     ['step.onnx', 'chunk.onnx', 'tokenizer.json'].map((file) => readFile(new URL(file, MODEL))),
   );
   const { grammar } = parseTokenizer(tokenizer.toString());
-  const rows = rowGraph(chunk)!;
-  const graphs = { step, chunk };
-  engine = await Engine.start({ threads: 1, slots: 4, graphs, rows, grammar, stateSize: S });
+  const graphs = { step, rows: rowGraph(chunk)! };
+  engine = await Engine.start({ threads: 1, slots: 4, graphs, grammar, stateSize: S });
 });
 
 function decodeCall(seed: number, length: number): DecodeCall {

@@ -34,14 +34,10 @@ export class Engine {
 
   /** @throws {DeviceError} if ONNX Runtime refuses the model */
   static async start(request: EngineStart): Promise<Engine> {
-    const { threads, slots, graphs, rows, grammar, stateSize } = request;
+    const { threads, slots, grammar, stateSize } = request;
+    const { rows, ...graphs } = request.graphs;
     const backend = createBackend('cpu', threads);
-    const { chunk: _, ...withoutChunk } = graphs;
-    const sessions = await ModelSessions.create({
-      graphs: rows ? withoutChunk : graphs,
-      grammar,
-      backend,
-    });
+    const sessions = await ModelSessions.create({ graphs, grammar, backend });
     if (!rows) return new Engine(sessions, new SharedParametersRunner(sessions), slots);
     const session = await backend.createSession(rows, 'chunk');
     const vocabularySize = grammar.stateAfter.length;
