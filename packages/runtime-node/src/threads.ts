@@ -10,9 +10,11 @@ export function defaultThreads(): number {
   return Math.min(MOST_BY_DEFAULT, availableParallelism());
 }
 
-/** One process for each group of four cores. */
-export function defaultProcesses(): number {
-  return Math.ceil(availableParallelism() / MOST_BY_DEFAULT);
+/** Processes of an engine: one for each core up to four, and more only where these cannot use all cores. Two with one thread
+ *  each draw about a quarter more than one with two, whose threads wait for each other at every product, and one goes on
+ *  while the other is replaced. Each takes some 150 MB. */
+export function defaultProcesses(cores = availableParallelism()): number {
+  return Math.max(Math.min(cores, 4), Math.ceil(cores / MOST_BY_DEFAULT));
 }
 
 /** A process's share of the cores. */

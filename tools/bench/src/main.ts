@@ -20,7 +20,7 @@ const USAGE = `node tools/bench/dist/main.js train|decode|engine|transcribe|web 
   --engines LIST  train: onnx-cpu, onnx-webgpu, onnx-cuda, tfjs-wasm, tfjs-tensorflow (default onnx-cpu)
   --batch N       decode: sequences (default 1)
   --sequences L   engine: pieces at the same time (default 16,64,128)
-  --shapes LIST   engine: PROCESSESxTHREADS, as 1x2,2x1 (default one process of --threads)
+  --shapes LIST   engine: PROCESSESxTHREADS, as 1x2,2x1 (default one process of --threads, and as many of one thread)
   --model DIR     decode, engine: the artifact (default models/musicnet)
   --data DIR      transcribe: holds musicnet_midis (default musicnet in OSTINATO_DATA or ../shared/data)
   --soundfonts L  transcribe: SoundFont files (default those of Debian: FluidR3_GM, TimGM6mb)
@@ -115,7 +115,7 @@ function measureEngine(settings: Settings): Promise<object> {
     threads,
     tokens,
     sequences: sequences.split(',').map((count) => positive('sequences', count, 0)),
-    shapes: parseShapes(shapes ?? `1x${threads}`),
+    shapes: parseShapes(shapes ?? `1x${threads},${threads}x1`),
   });
 }
 

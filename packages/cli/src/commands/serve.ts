@@ -65,7 +65,7 @@ export function addServeCommand(program: Command, setExitCode: (code: number) =>
     .option('--no-studio', 'the API alone')
     .option(
       '--engines <N>',
-      'processes of each model (default: one for four cores)',
+      'processes of each model (default: one for each core, up to four)',
       integer(1, 64),
     )
     .option(

@@ -11,14 +11,14 @@ const MOST_SLOTS = 1024;
 const MOST_PATIENCE_MILLISECONDS = 3_600_000;
 
 /** More sequences at a time bring nearly nothing on a CPU, and make each wait longer for its next token. */
-const DEFAULT_SLOTS = 128;
+const DEFAULT_SLOTS = 64;
 
 export interface EngineOptions {
-  /** Processes, 1..64. Default: one for each four cores. */
+  /** Processes, 1..64. Default: one for each core up to four, then one for each four cores. */
   readonly processes?: number;
   /** Threads of each process, 1..64. Default: its share of the cores, at most 4. */
   readonly threads?: number;
-  /** Sequences that each process computes at a time, 1..1024; others wait. Default 128. */
+  /** Sequences that each process computes at a time, 1..1024; others wait. Default 64. */
   readonly slots?: number;
   /** How long a call waits while no process runs the model, until it is rejected with `not-ready`; 1 and more. Default
    *  10_000, several starts of a usual model. */

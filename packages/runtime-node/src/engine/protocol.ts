@@ -4,7 +4,7 @@ import type { Grammar } from '@ostinato/core';
 import type { ModelCalls } from '@ostinato/runtime';
 
 /** Verified ONNX files. */
-export interface EngineGraphs {
+interface EngineGraphs {
   /** What `consume` and `score` run. */
   readonly step: Uint8Array;
   /** What `decode` runs: a chunk graph whose rows have parameters of their own (row-graph.ts), ... */
