@@ -9,5 +9,6 @@ export class DeviceError extends OstinatoError {}
 export class ModelClosedError extends OstinatoError {}
 
 /** A call failed inside the runtime. `code`: `run-failed` (the model can still be used), `not-built` (the compiled
- *  files of the package are missing, so that no model can be started). */
+ *  files of the package are missing, so that no model can be started); of an engine, which can still be used: `process-died`
+ *  (twice, while it had this call), `not-ready` (no process could be started in time). */
 export class RuntimeError extends OstinatoError {}

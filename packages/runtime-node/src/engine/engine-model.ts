@@ -53,8 +53,8 @@ export async function startEngine(
  *  each gives what it would give alone. A call whose `signal` is aborted leaves before the next run.
  *
  *  A process that dies or does not answer is replaced, and what it had is computed again by another one, exactly; a call whose
- *  process dies twice is rejected with `ModelClosedError` `process-died`. Where none can be started, calls wait
- *  for a while and are rejected with `RuntimeError` `not-ready`. */
+ *  process dies twice is rejected with `RuntimeError` `process-died`. Where none can be started, calls wait for a while and
+ *  are rejected with `not-ready`. */
 export class EngineModel extends RemoteModel {
   readonly #pool: EnginePool;
 

@@ -126,7 +126,7 @@ function overload(): number {
 }
 
 /** Whether a call failed because the process that had it is gone. */
-export function isDeath(error: unknown): boolean {
+export function isDeath(error: unknown): error is ModelClosedError {
   return error instanceof ModelClosedError && error.code === 'process-died';
 }
 

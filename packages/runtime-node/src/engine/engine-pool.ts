@@ -72,6 +72,8 @@ export class EnginePool implements ModelPort {
     return this.#seats.flatMap(({ place }) => place.client?.pid ?? []);
   }
 
+  /** @throws {RuntimeError} `process-died` if two processes died while they had the call
+   *  @throws as `#leastBusy` does */
   async call<Name extends keyof ModelCalls>(
     operation: Name,
     argument: ModelCalls[Name]['request'],
@@ -85,8 +87,9 @@ export class EnginePool implements ModelPort {
         this.#tokens += 'counts' in argument ? sumOf(argument.counts) : argument.tokens.length;
         return reply;
       } catch (error) {
+        if (!isDeath(error)) throw error;
         // Once more, exactly as before. Twice may be the fault of the call.
-        if (isRetry || !isDeath(error)) throw error;
+        if (isRetry) throw diedTwice(error);
       } finally {
         seat.sequences -= argument.batch;
       }
@@ -158,6 +161,15 @@ export class EnginePool implements ModelPort {
       { cause },
     );
   }
+}
+
+function diedTwice(cause: ModelClosedError): RuntimeError {
+  return new RuntimeError(
+    'process-died',
+    `engine: two processes ended while they had this call, the last one so: ${cause.message}; ` +
+      'try again, and where it happens again, something is wrong with the call',
+    { cause },
+  );
 }
 
 function sumOf(counts: Int32Array): number {
