@@ -159,7 +159,8 @@ describe.each(portable)('%s', (folder) => {
 
 it('the server needs Node, and what runs on it alone, only in its folder for Node', () => {
   const source = join(root, 'packages/server/src');
-  const forNode = /^(?:node:|@hono\/node-server|bullmq|ioredis|pino|prom-client|workerpool)/;
+  const forNode =
+    /^(?:node:|@aws-sdk|@hono\/node-server|bullmq|ioredis|pino|prom-client|request-filtering|standardwebhooks|workerpool)/;
   const wrong = [...readImports(source)].flatMap(([file, entries]) => {
     const name = relative(source, file).split(sep).join('/');
     const isForNode = /^(?:node|testing)\/|\.test\.ts$/.test(name);

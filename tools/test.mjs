@@ -21,22 +21,7 @@ let failed = 0;
 for (const check of checks)
   count(runCheck(check) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 const filters = process.argv.slice(2);
-// Parts of the paths of the tests that need Chromium or its software adapter.
-const chromiumTests = [
-  'packages/training/src/engines/onnx/webgpu.test.ts',
-  'packages/runtime-web',
-  'packages/studio/src/studio.test.ts',
-  'tools/export/src/web-runtime.test.ts',
-  'examples/page.test.ts',
-  'examples/embedding.test.ts',
-];
-if (
-  filters.length === 0 ||
-  filters.some((filter) =>
-    chromiumTests.some((path) => path.includes(filter) || filter.includes(path)),
-  )
-)
-  ensureTestPackages();
+ensureTestPackages(filters);
 count(runTests(filters));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -10,3 +10,8 @@ export { ServeError } from './serve-error.js';
 export { openSite, type SiteOptions } from './site/open-site.js';
 export type { PageModel } from './site/model-files.js';
 export type { TimeLimits } from './time-limits.js';
+export { type JobWorker, type JobWorkerOptions, startJobWorker } from './jobs/job-worker.js';
+export { createRedisJobQueue, type RedisJobQueueOptions } from './jobs/redis-queue.js';
+export { openStorage } from './storage/open-storage.js';
+export type { ResultStorage } from './storage/result-storage.js';
+export { createWebhooks, type WebhookOptions } from './webhooks.js';
