@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   inspect: async () => (await import('./commands/inspect.js')).addInspectCommand,
   verify: async () => (await import('./commands/verify.js')).addVerifyCommand,
   serve: async () => (await import('./commands/serve.js')).addServeCommand,
+  worker: async () => (await import('./commands/worker.js')).addWorkerCommand,
   transcribe: async () => (await import('./commands/transcribe.js')).addTranscribeCommand,
 };
 

@@ -1,7 +1,14 @@
 // `ostinato serve`: models -> an HTTP server, with the studio in front.
-import { createApp, createDrain, isOrigin, type Logger, type Site } from '@ostinato/server';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  createLogger,
+  createApp,
+  createDrain,
+  isOrigin,
+  type JobQueue,
+  type Logger,
+  type Site,
+} from '@ostinato/server';
+import {
   createThreadRenderer,
   isLoopback,
   type LogLevel,
@@ -9,20 +16,20 @@ import {
   type RunningServer,
   serveApp,
 } from '@ostinato/server/node';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../input-file.js';
-import { OFFLINE_OPTION, sourceOptions } from '../model-option.js';
+import { sourceOptions } from '../model-option.js';
 import { decimal, integer, list, path } from '../option-parsers.js';
-import { PRECISIONS } from '../precisions.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
 import { KEYS_VARIABLE, readKeys } from '../serve/key-list.js';
-import { type EngineArguments, loadEngines } from '../serve/load-engines.js';
-import { createLineLogger } from '../serve/log-lines.js';
+import { addEngineOptions, type EngineArguments, loadEngines } from '../serve/load-engines.js';
+import { addJobOptions, type JobArguments, openJobQueue } from '../serve/job-options.js';
+import { logLevelOption, openLog } from '../serve/open-log.js';
 import { openStudio } from '../serve/open-studio.js';
-import { type ModelChoice, modelChoice } from '../serve/served-models.js';
+import { DEFAULT_MODEL, type ModelChoice, modelChoice } from '../serve/served-models.js';
 import { formatDuration } from '../terminal/units.js';
 
-interface ServeArguments extends EngineArguments {
+interface ServeArguments extends EngineArguments, JobArguments {
   model?: ModelChoice[];
   host: string;
   port: number;
@@ -37,11 +44,8 @@ interface ServeArguments extends EngineArguments {
   json?: boolean;
 }
 
-const LOG_LEVELS: readonly LogLevel[] = ['silent', 'error', 'warn', 'info'];
-const DEFAULT_MODEL: ModelChoice[] = [{ name: 'musicnet', source: 'musicnet' }];
-
 export function addServeCommand(program: Command, setExitCode: (code: number) => void): void {
-  program
+  const command = program
     .command('serve')
     .description(
       'Compose over HTTP, for many listeners at once; the studio is at the same address.',
@@ -62,42 +66,22 @@ export function addServeCommand(program: Command, setExitCode: (code: number) =>
       integer(1, 1_000_000),
     )
     .option('--proxies <N>', 'how many of yours are believed about addresses', integer(0, 10))
-    .option('--no-studio', 'the API alone')
-    .option(
-      '--engines <N>',
-      'processes of each model (default: one for each core, up to four)',
-      integer(1, 64),
-    )
-    .option(
-      '--threads <N>',
-      'threads of each process (default: its share of the cores)',
-      integer(1, 64),
-    )
-    .option(
-      '--slots <N>',
-      'pieces that a process composes at a time (default: 128)',
-      integer(1, 1024),
-    )
-    .addOption(
-      new Option(
-        '--precision <FORM>',
-        "a form of the models; int8-dynamic is faster and gives other notes (default: the models' reproducible form)",
-      ).choices(PRECISIONS),
-    )
-    .option(...OFFLINE_OPTION)
+    .option('--no-studio', 'the API alone');
+  addEngineOptions(addJobOptions(command))
     .option(
       '--drain-seconds <N>',
       'what is under way when it is told to end gets so long',
       decimal(0, 3600),
       30,
     )
-    .addOption(new Option('--log-level <NAME>', 'on stderr').choices(LOG_LEVELS).default('info'))
+    .addOption(logLevelOption())
     .option('--json', 'print JSON objects on stdout: one when it listens, one at the end')
     .addHelpText(
       'after',
       `
 Examples:
   $ ostinato serve --model musicnet
+  $ ostinato serve --queue redis://127.0.0.1 --results results    # and ostinato worker, as many as you like
   $ ostinato serve --model musicnet --model mine=models/mine --host 0.0.0.0 --key-file keys.txt --rate-limit 600
   $ curl http://127.0.0.1:8080/v1/models
 
@@ -123,15 +107,19 @@ async function serve(options: ServeArguments, context: CommandContext): Promise<
     : undefined;
   progress.end();
   const log = openLog(options.logLevel);
+  let jobs: JobQueue | undefined;
   try {
     await using renderer = createThreadRenderer();
     const drain = createDrain();
+    const names = choices.map(({ name }) => name);
+    jobs = await openJobQueue(options, names, log.logger);
     const app = createApp({
       models: engines.byName,
       access: accessOf(options, keys),
       renderer,
       logger: log.logger,
       processMetrics: observeProcess(),
+      jobs,
       drain,
       ...(site && { site }),
     });
@@ -144,8 +132,9 @@ async function serve(options: ServeArguments, context: CommandContext): Promise<
       drainSeconds,
       logger: log.logger,
     });
-    return await untilEnded(server, options, { signal, site, logger: log.logger });
+    return await untilEnded(server, jobs, options, { signal, site, logger: log.logger });
   } finally {
+    void jobs?.close(); // after a failure it would hold the process
     await log.flush();
   }
 }
@@ -179,7 +168,8 @@ function accessOf(
 /** Says where it listens, waits for a signal, and drains. */
 async function untilEnded(
   server: RunningServer,
-  { model = DEFAULT_MODEL, json }: ServeArguments,
+  jobs: JobQueue,
+  { model = DEFAULT_MODEL, json, drainSeconds }: ServeArguments,
   { signal, site, logger }: { signal: AbortSignal; site: Site | undefined; logger: Logger },
 ): Promise<Report> {
   const started = performance.now();
@@ -194,18 +184,11 @@ async function untilEnded(
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
   logger.info({}, 'draining');
+  const patience = sleep(drainSeconds * 1000, undefined, { ref: false });
   await server.drain();
+  // Jobs in memory end with this process; those on Redis are the workers'.
+  await Promise.race([jobs.close(), patience]);
   const seconds = (performance.now() - started) / 1000;
   logger.info({}, 'ended');
   return { lines: [`ended after ${formatDuration(seconds)}`], data: { url, seconds }, exitCode: 0 };
-}
-
-/** JSON for programs, lines for a person at a terminal. */
-function openLog(level: LogLevel): { logger: Logger; flush(): Promise<void> } {
-  if (process.stderr.isTTY) {
-    const logger = createLineLogger(level, (line) => process.stderr.write(`${line}\n`));
-    return { logger, flush: async () => {} };
-  }
-  const logger = createLogger({ level });
-  return { logger, flush: () => logger.flush() };
 }

@@ -1,7 +1,10 @@
 // The models of a server, each in its engine.
 import type { ModelPrecision } from '@ostinato/core';
 import { type LoadedEngine, loadEngine } from '@ostinato/node';
-import { sourceOptions } from '../model-option.js';
+import { type Command, Option } from 'commander';
+import { OFFLINE_OPTION, sourceOptions } from '../model-option.js';
+import { integer } from '../option-parsers.js';
+import { PRECISIONS } from '../precisions.js';
 import type { CommandContext } from '../run-command.js';
 import type { ModelChoice } from './served-models.js';
 
@@ -11,6 +14,32 @@ export interface EngineArguments {
   slots?: number;
   precision?: ModelPrecision;
   offline?: boolean;
+}
+
+export function addEngineOptions(command: Command): Command {
+  return command
+    .option(
+      '--engines <N>',
+      'processes of each model (default: one for each core, up to four)',
+      integer(1, 64),
+    )
+    .option(
+      '--threads <N>',
+      'threads of each process (default: its share of the cores)',
+      integer(1, 64),
+    )
+    .option(
+      '--slots <N>',
+      'pieces that a process composes at a time (default: 128)',
+      integer(1, 1024),
+    )
+    .addOption(
+      new Option(
+        '--precision <FORM>',
+        "a form of the models; int8-dynamic is faster and gives other notes (default: the models' reproducible form)",
+      ).choices(PRECISIONS),
+    )
+    .option(...OFFLINE_OPTION);
 }
 
 export interface LoadedEngines extends AsyncDisposable {

@@ -9,6 +9,8 @@ export interface ModelChoice {
   readonly source: string;
 }
 
+export const DEFAULT_MODEL: ModelChoice[] = [{ name: 'musicnet', source: 'musicnet' }];
+
 /** Collects `[name=]source` of an option that may be given several times. */
 export function modelChoice(text: string, before: readonly ModelChoice[] = []): ModelChoice[] {
   const [, given, source] = /^(?:([\w.-]{1,64})=)?(.+)$/s.exec(text.trim()) ?? [];

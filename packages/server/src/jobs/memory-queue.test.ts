@@ -248,6 +248,24 @@ describe('MemoryJobQueue', () => {
     });
   });
 
+  it('tries webhooks a last time when it closes, and lets the process end', async () => {
+    let sent = 0;
+    const { queue, work } = started({
+      webhooks: {
+        check: () => undefined,
+        send: async () => {
+          sent++;
+          throw new Error('down');
+        },
+      },
+    });
+    await queue.submit({ owner: undefined, task: { ...task, webhook: 'https://example.org/' } });
+    await work.begun[0].succeed();
+    await queue.close();
+    expect(sent).toBe(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('refuses webhooks where none are sent', async () => {
     const { queue } = started();
     const webhook = 'https://example.org/done';

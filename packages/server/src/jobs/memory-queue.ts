@@ -59,6 +59,9 @@ export class MemoryJobQueue implements JobQueue {
   readonly #finished = new Set<Entry>();
   readonly #submissions = new Map<string, Entry>();
   #bytes = 0;
+  /** Messages under way. */
+  readonly #telling = new Set<Promise<void>>();
+  readonly #pauses = new Set<() => void>();
   #run: JobRunner | undefined;
   #whenIdle: (() => void) | undefined;
   #isClosing = false;
@@ -141,10 +144,13 @@ export class MemoryJobQueue implements JobQueue {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    if (this.#isIdle()) return;
-    await new Promise<void>((resolve) => {
-      this.#whenIdle = resolve;
-    });
+    if (!this.#isIdle()) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    for (const goOn of this.#pauses) goOn(); // what was not taken so far gets a last attempt
+    await Promise.all(this.#telling);
   }
 
   #isIdle(): boolean {
@@ -214,7 +220,8 @@ export class MemoryJobQueue implements JobQueue {
     entry.job = { ...entry.job, ...outcome };
     this.#finished.add(entry);
     this.#forget();
-    void this.#tell(entry.job, outcome);
+    const telling = this.#tell(entry.job, outcome).finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
     if (this.#isIdle()) this.#whenIdle?.();
   }
 
@@ -243,9 +250,21 @@ export class MemoryJobQueue implements JobQueue {
       } catch (error) {
         this.#logger?.warn({ job: job.id, attempt, error }, 'webhook was not taken');
         if (attempt === WEBHOOK_ATTEMPTS || this.#isClosing) return;
-        const seconds = WEBHOOK_BACKOFF_SECONDS * 2 ** (attempt - 1);
-        await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+        await this.#pause(WEBHOOK_BACKOFF_SECONDS * 2 ** (attempt - 1));
       }
     }
+  }
+
+  /** Until the time is over, or the queue closes. */
+  #pause(seconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const goOn = (): void => {
+        clearTimeout(timer);
+        this.#pauses.delete(goOn);
+        resolve();
+      };
+      const timer = setTimeout(goOn, seconds * 1000);
+      this.#pauses.add(goOn);
+    });
   }
 }

@@ -1,10 +1,13 @@
 // The work of a job: the same composition as `POST /v1/models/{model}/compose` gives.
 import type { NoteEvent } from '@ostinato/core';
 import type { AppContext } from '../app-env.js';
+import type { AppOptions } from '../app-options.js';
 import { composePiece } from '../composition/compose-piece.js';
 import { planComposition, type PlannedComposition } from '../composition/plan-composition.js';
 import { findModel } from '../find-model.js';
+import { DEFAULT_LIMITS } from '../limits.js';
 import { problemOf } from '../problem/problem-of.js';
+import { inlineRenderer } from '../rendering/renderer.js';
 import type { JobProgress } from './job.js';
 import type { JobRunner } from './job-queue.js';
 import { encodeResult } from './job-result.js';
@@ -17,7 +20,7 @@ type RunContext = Pick<AppContext, 'models' | 'limits' | 'renderer'>;
 /** Lets a queue that runs its jobs in this process begin. They take places as requests do, and wait for one where a
  *  request would be refused. */
 export function startJobs({ jobs, places, ...context }: AppContext): void {
-  const run = createJobRunner(context);
+  const run = runnerOf(context);
   jobs.start?.(async (task, options) => {
     const { signal } = options;
     for (;;) {
@@ -31,8 +34,21 @@ export function startJobs({ jobs, places, ...context }: AppContext): void {
   });
 }
 
-/** @param context with the models and limits of the server that took the job */
-export function createJobRunner(context: RunContext): JobRunner {
+/** What does jobs in a process without an app.
+ *  @param options models and limits are those of the servers that take the jobs */
+export function createJobRunner({
+  models,
+  limits = {},
+  renderer = inlineRenderer,
+}: Pick<AppOptions, 'models' | 'limits' | 'renderer'>): JobRunner {
+  return runnerOf({
+    models: new Map(Object.entries(models)),
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    renderer,
+  });
+}
+
+function runnerOf(context: RunContext): JobRunner {
   return async ({ model, request }, { signal, onProgress }) => {
     const served = findModel(context, model);
     const plan = await planComposition(served, request, context);

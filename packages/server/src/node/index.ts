@@ -11,6 +11,7 @@ export { openSite, type SiteOptions } from './site/open-site.js';
 export type { PageModel } from './site/model-files.js';
 export type { TimeLimits } from './time-limits.js';
 export { type JobWorker, type JobWorkerOptions, startJobWorker } from './jobs/job-worker.js';
+export { createWorkerApp } from './jobs/worker-app.js';
 export { createRedisJobQueue, type RedisJobQueueOptions } from './jobs/redis-queue.js';
 export { openStorage } from './storage/open-storage.js';
 export type { ResultStorage } from './storage/result-storage.js';

@@ -65,7 +65,6 @@ describe('/v1/jobs', () => {
     expect(job).toMatchObject({
       state: 'succeeded',
       attempts: 1,
-      progress: { notes: 3, share: 1 },
       links: { self: location, result: `${location}/result` },
     });
     for (const accept of ['audio/midi', 'application/json', 'image/svg+xml', 'audio/wav']) {

@@ -1,6 +1,7 @@
 // Jobs: submit now, ask how far they are, fetch the result later.
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context, Schema } from 'hono';
+import { startDeadline } from '../admission/deadline.js';
 import type { App, AppContext, AppEnv } from '../app-env.js';
 import { planComposition } from '../composition/plan-composition.js';
 import { findModel } from '../find-model.js';
@@ -58,6 +59,7 @@ const submitRoute = createRoute({
       'cannot-compose',
       'overloaded',
       'not-ready',
+      'deadline',
       'queue-unavailable',
     ),
   },
@@ -111,7 +113,11 @@ export function addJobRoutes<Routes extends Schema>(app: App<Routes>, context: A
       const served = findModel(context, body.model);
       const idempotency = await readIdempotency(c.req.valid('header')['idempotency-key'], body);
       // All of it is checked before the job is taken, and the seed is drawn once for all attempts.
-      const { seed } = await planComposition(served, body.request, context);
+      const plan = () => planComposition(served, body.request, context);
+      using deadline = startDeadline(c.req.raw.signal, context.limits.deadlineSeconds);
+      const { signal } = deadline;
+      // Reading a primer is work.
+      const { seed } = await (body.request.primer ? context.places.run(signal, plan) : plan());
       const { webhook, request, ...named } = body;
       const task: JobTask = {
         ...named,

@@ -42,7 +42,8 @@ export const jobSchema = z
         musicSeconds: z.number().meta({ description: 'Seconds of new music so far' }),
         share: z.number().meta({ description: 'Of the length that was asked for, 0..1' }),
       })
-      .optional(),
+      .optional()
+      .meta({ description: 'While it is running' }),
     problem: problemSchema.optional().meta({ description: 'Why it failed' }),
     links: z.object({
       self: z.string(),
@@ -65,7 +66,7 @@ export function describeJob(job: Job): z.infer<typeof jobSchema> {
     submittedAt: iso(submittedAt),
     ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
     ...(finishedAt !== undefined && isFinished(job) && { finishedAt: iso(finishedAt) }),
-    ...(progress && { progress }),
+    ...(progress && state === 'running' && { progress }),
     ...(problem && { problem: problemDocument(problem.code, problem.detail) }),
     links: { self, ...(state === 'succeeded' && { result: `${self}/result` }) },
   };

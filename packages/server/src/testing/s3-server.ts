@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export const S3_KEYS = { accessKeyId: 'test-key', secretAccessKey: 'test-secret' };
+const S3_KEYS = { accessKeyId: 'test-key', secretAccessKey: 'test-secret' };
 const REGION = 'test-region';
 /** Names in one page of a list. */
 const PAGE = 2;

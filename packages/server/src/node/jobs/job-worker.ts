@@ -33,6 +33,9 @@ export interface JobWorkerOptions {
   readonly lockSeconds?: number;
 }
 
+/** `cancelled`: by a client, or because another worker was first. `again`: the attempt failed, and there will be another. */
+type AttemptEnd = 'succeeded' | 'failed' | 'cancelled' | 'again' | 'given-back';
+
 export interface JobWorker {
   /** Resolved when jobs can be taken. */
   readonly ready: Promise<void>;
@@ -40,6 +43,8 @@ export interface JobWorker {
   isConnected(): boolean;
   /** Jobs at work. */
   running(): number;
+  /** What became of its attempts so far. */
+  readonly attempts: Readonly<Record<AttemptEnd, number>>;
   /** Takes no more jobs, finishes those at work, and gives back what is not done in time: another worker does it.
    *  @param seconds for what is at work */
   close(seconds: number): Promise<void>;
@@ -118,6 +123,7 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
     ready,
     isConnected: () => redis.status === 'ready',
     running: () => works.size,
+    attempts: attempts.ends,
     close: (seconds) => (closing ??= close(seconds)),
   };
 }
@@ -130,6 +136,7 @@ interface AttemptsOptions extends JobWorkerOptions {
 
 /** What becomes of each attempt. */
 class Attempts {
+  readonly ends = { succeeded: 0, failed: 0, cancelled: 0, again: 0, 'given-back': 0 };
   readonly #options: AttemptsOptions;
 
   constructor(options: AttemptsOptions) {
@@ -158,8 +165,15 @@ class Attempts {
       await dropRequest(queued);
     } catch (error) {
       const { reason } = work.controller.signal;
-      if (reason instanceof Settled) return;
-      if (!(reason instanceof GivenBack)) throw error;
+      if (reason instanceof Settled) {
+        this.ends.cancelled++;
+        return;
+      }
+      if (!(reason instanceof GivenBack)) {
+        this.ends.again++;
+        throw error;
+      }
+      this.ends['given-back']++;
       logger?.info({ job: id }, 'job given back');
       await queued.moveToWait(token);
       throw new WaitingError();
@@ -208,6 +222,7 @@ class Attempts {
   ): Promise<JobOutcome> {
     const { outcomes, logger } = this.#options;
     const outcome = await outcomes.settle(job, { ...end, finishedAt: Date.now() });
+    this.ends[outcome.state]++;
     logger?.info({ job: job.id, state: outcome.state }, 'job ended');
     return outcome;
   }

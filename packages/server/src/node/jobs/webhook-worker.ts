@@ -1,5 +1,5 @@
 // Sends what jobs have to tell, again and again with growing waits until it is taken.
-import { Worker, type WorkerOptions } from 'bullmq';
+import { UnrecoverableError, Worker, type WorkerOptions } from 'bullmq';
 import type { Logger } from '../../app-options.js';
 import type { Webhooks } from '../../jobs/webhook/webhooks.js';
 import type { QueuedWebhook } from './outcomes.js';
@@ -15,7 +15,11 @@ export function createWebhookWorker(
   const worker = new Worker<QueuedWebhook>(
     WEBHOOK_QUEUE,
     async ({ data: { address, message } }) => {
-      webhooks.check(address); // this worker may allow less than the server did
+      try {
+        webhooks.check(address); // this worker may allow less than the server did
+      } catch (error) {
+        throw new UnrecoverableError((error as Error).message);
+      }
       await webhooks.send(address, message);
     },
     { ...options, concurrency: CONCURRENCY },
