@@ -166,7 +166,12 @@ export type { NoteConstraints } from './tokenizer/constraints.js';
 export type { BarEvent, DecodedEvent, Decoder, NoteEvent } from './tokenizer/decoder.js';
 export type { EncodedScore } from './tokenizer/encoder.js';
 export type { Instrument } from './tokenizer/general-midi.js';
-export { GENERAL_MIDI_PROGRAMS, instrumentName, instrumentSlug } from './tokenizer/general-midi.js';
+export {
+  findInstrument,
+  GENERAL_MIDI_PROGRAMS,
+  instrumentName,
+  instrumentSlug,
+} from './tokenizer/general-midi.js';
 export type { Grammar } from './tokenizer/grammar.js';
 export type { GridLoss, GridLossSummary } from './tokenizer/grid-loss.js';
 export { mergeGridLosses, summariseGridLoss } from './tokenizer/grid-loss.js';

@@ -2,6 +2,7 @@
 import {
   type Composition,
   countNotes,
+  findInstrument,
   generate,
   type GenerateOptions,
   type Instrument,
@@ -127,14 +128,14 @@ function generateOptions(options: GenerateArguments, tokenizer: Tokenizer): Gene
   return {
     seed,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    ...(instruments && { instruments: instruments.map((name) => findInstrument(name, tokenizer)) }),
+    ...(instruments && {
+      instruments: instruments.map((name) => knownInstrument(name, tokenizer)),
+    }),
   };
 }
 
-function findInstrument(name: string, { instruments }: Tokenizer): Instrument {
-  const found = instruments.find(
-    (instrument) => instrumentSlug(instrument) === name || String(instrument) === name,
-  );
+function knownInstrument(name: string, { instruments }: Tokenizer): Instrument {
+  const found = findInstrument(name, instruments);
   if (found !== undefined) return found;
   const known = instruments.map(instrumentSlug).join(', ');
   throw new InputError(

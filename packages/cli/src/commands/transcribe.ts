@@ -1,6 +1,6 @@
 // `ostinato transcribe`: a recording -> its notes, as MIDI and as a piano roll.
 import { basename, extname } from 'node:path';
-import { countNotes, GENERAL_MIDI_PROGRAMS, instrumentSlug } from '@ostinato/core';
+import { countNotes, GENERAL_MIDI_PROGRAMS, findInstrument } from '@ostinato/core';
 import {
   transcribe,
   type Transcription,
@@ -167,9 +167,7 @@ function pitchOf(hertz: number): number {
 function instrument(text: string): number {
   const wanted = text.trim().toLowerCase();
   const programs = GENERAL_MIDI_PROGRAMS.map((_, number) => number);
-  const found = programs.find(
-    (number) => instrumentSlug(number) === wanted || String(number) === wanted,
-  );
+  const found = findInstrument(wanted, programs);
   if (found !== undefined) return found;
   throw new InvalidArgumentError(
     'Expected a General MIDI program, 0..127, or its name, such as violin or church-organ.',

@@ -46,6 +46,19 @@ export function instrumentSlug(instrument: Instrument): string {
     .replaceAll(/^-|-$/g, '');
 }
 
+/** The instrument that a person calls so.
+ *  @param name its slug, such as `violin`, or its program, such as `40`
+ *  @param instruments among which it is looked up
+ *  @returns undefined if it is not there */
+export function findInstrument<Known extends Instrument>(
+  name: string,
+  instruments: readonly Known[],
+): Known | undefined {
+  return instruments.find(
+    (instrument) => instrumentSlug(instrument) === name || String(instrument) === name,
+  );
+}
+
 /** The eight programs of a family sound alike: 0 for pianos, 5 for strings, 8 for reeds. */
 export function instrumentFamily(program: number): number {
   return program >> 3;

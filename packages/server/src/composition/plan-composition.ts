@@ -13,7 +13,7 @@ import type { ServedModel } from '../app-options.js';
 import type { Limits } from '../limits.js';
 import { ProblemError } from '../problem/problem.js';
 import type { ComposeRequest } from '../schemas/compose-schemas.js';
-import { findInstrument } from './find-instrument.js';
+import { knownInstrument } from './known-instrument.js';
 import { randomSeed } from './random-seed.js';
 import { readPrimer } from './read-primer.js';
 
@@ -54,7 +54,7 @@ export async function planComposition(
     ...(asked.pitchRange && { pitchRange: asked.pitchRange }),
     ...(asked.instruments && {
       instruments: asked.instruments.map((name, index) =>
-        findInstrument(name, tokenizer, `instruments.${index}`),
+        knownInstrument(name, tokenizer, `instruments.${index}`),
       ),
     }),
   };

@@ -10,7 +10,7 @@ import {
 import type { AppContext } from '../app-env.js';
 import { ProblemError } from '../problem/problem.js';
 import type { Primer } from '../schemas/compose-schemas.js';
-import { findInstrument } from './find-instrument.js';
+import { knownInstrument } from './known-instrument.js';
 
 const TICKS_PER_QUARTER = 480;
 const DEFAULT_TEMPO_BPM = 120;
@@ -69,7 +69,7 @@ function scoreOfNotes(
     const instrument =
       note.instrument === undefined
         ? tokenizer.instruments[0]
-        : findInstrument(note.instrument, tokenizer, place);
+        : knownInstrument(note.instrument, tokenizer, place);
     const startTicks = Math.round(note.startSeconds * ticksPerSecond);
     const endTicks = Math.round((note.startSeconds + note.durationSeconds) * ticksPerSecond);
     parts.get(instrument)!.push({

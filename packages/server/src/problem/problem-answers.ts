@@ -21,3 +21,18 @@ export function problemAnswers<const Codes extends readonly ProblemCode[]>(
   }
   return answers;
 }
+
+/** What may go wrong wherever music is composed or measured in one answer. */
+export const MUSIC_PROBLEMS = problemAnswers(
+  'invalid-request',
+  'invalid-midi',
+  'model-not-found',
+  'body-too-large',
+  'unsupported-media-type',
+  'outside-limits',
+  'cannot-compose',
+  'overloaded',
+  'not-ready',
+  'model-failed',
+  'deadline',
+);

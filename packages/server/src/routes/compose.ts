@@ -5,7 +5,7 @@ import type { App, AppContext } from '../app-env.js';
 import { answerComposition } from '../composition/answer-composition.js';
 import { modelParameter } from '../find-model.js';
 import { parseWith } from '../problem/invalid-request.js';
-import { problemAnswers } from '../problem/problem-answers.js';
+import { MUSIC_PROBLEMS, problemAnswers } from '../problem/problem-answers.js';
 import { ProblemError } from '../problem/problem.js';
 import { COMPOSITION_ANSWER } from '../rendering/composition-forms.js';
 import { parseJson } from '../requests/json-text.js';
@@ -49,19 +49,8 @@ const composeRoute = createRoute({
   },
   responses: {
     200: COMPOSITION_ANSWER,
-    ...problemAnswers(
-      'invalid-request',
-      'invalid-midi',
-      'model-not-found',
-      'not-acceptable',
-      'body-too-large',
-      'unsupported-media-type',
-      'outside-limits',
-      'cannot-compose',
-      'overloaded',
-      'model-failed',
-      'deadline',
-    ),
+    ...MUSIC_PROBLEMS,
+    ...problemAnswers('not-acceptable'),
   },
 });
 

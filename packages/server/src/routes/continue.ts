@@ -4,7 +4,7 @@ import type { Schema } from 'hono';
 import type { App, AppContext } from '../app-env.js';
 import { answerComposition } from '../composition/answer-composition.js';
 import { modelParameter } from '../find-model.js';
-import { problemAnswers } from '../problem/problem-answers.js';
+import { MUSIC_PROBLEMS, problemAnswers } from '../problem/problem-answers.js';
 import { COMPOSITION_ANSWER } from '../rendering/composition-forms.js';
 import { readUpload, UPLOAD_BODY } from '../requests/upload.js';
 import { composeRequestSchema } from '../schemas/compose-schemas.js';
@@ -21,19 +21,8 @@ const continueRoute = createRoute({
   request: { params: modelParameter, query: optionQuerySchema, body: UPLOAD_BODY },
   responses: {
     200: COMPOSITION_ANSWER,
-    ...problemAnswers(
-      'invalid-request',
-      'invalid-midi',
-      'model-not-found',
-      'not-acceptable',
-      'body-too-large',
-      'unsupported-media-type',
-      'outside-limits',
-      'cannot-compose',
-      'overloaded',
-      'model-failed',
-      'deadline',
-    ),
+    ...MUSIC_PROBLEMS,
+    ...problemAnswers('not-acceptable'),
   },
 });
 

@@ -7,7 +7,7 @@ import { encodeGiven } from '../composition/plan-composition.js';
 import { readGivenMidi } from '../composition/read-primer.js';
 import { evaluatePiece } from '../evaluation/evaluate-piece.js';
 import { findModel, modelParameter } from '../find-model.js';
-import { problemAnswers } from '../problem/problem-answers.js';
+import { MUSIC_PROBLEMS } from '../problem/problem-answers.js';
 import { readUpload, UPLOAD_BODY } from '../requests/upload.js';
 import { describeEvaluation, evaluationSchema } from '../schemas/evaluation-schemas.js';
 import { labelParameter, labelsOf } from '../schemas/option-query.js';
@@ -30,18 +30,7 @@ const evaluateRoute = createRoute({
       description: 'The likelihood',
       content: { 'application/json': { schema: evaluationSchema } },
     },
-    ...problemAnswers(
-      'invalid-request',
-      'invalid-midi',
-      'model-not-found',
-      'body-too-large',
-      'unsupported-media-type',
-      'outside-limits',
-      'cannot-compose',
-      'overloaded',
-      'model-failed',
-      'deadline',
-    ),
+    ...MUSIC_PROBLEMS,
   },
 });
 

@@ -1,18 +1,16 @@
 // Instruments by the names that `ostinato generate` takes.
-import { type Instrument, instrumentSlug, type Tokenizer } from '@ostinato/core';
+import { findInstrument, type Instrument, instrumentSlug, type Tokenizer } from '@ostinato/core';
 import { ProblemError } from '../problem/problem.js';
 
 /** @param name such as `violin`, or a General MIDI program such as `40`
  *  @param place in the request
  *  @throws {ProblemError} `cannot-compose` if the model does not know it */
-export function findInstrument(
+export function knownInstrument(
   name: string,
   { instruments }: Pick<Tokenizer, 'instruments'>,
   place: string,
 ): Instrument {
-  const found = instruments.find(
-    (instrument) => instrumentSlug(instrument) === name || String(instrument) === name,
-  );
+  const found = findInstrument(name, instruments);
   if (found !== undefined) return found;
   const known = instruments.map(instrumentSlug).join(', ');
   throw new ProblemError(
