@@ -353,7 +353,23 @@ describe('a decoder of the caller', () => {
 });
 
 describe('aborting', () => {
-  it('stops after the block at work, with the reason', async () => {
+  it('hands the signal to the model, which may give up the block at work', async () => {
+    const reason = new Error('enough');
+    const abort = new AbortController();
+    const { signal } = abort;
+    const endless: NextTokenModel = {
+      ...model,
+      decode: (request) =>
+        new Promise((_, reject) => {
+          request.signal?.addEventListener('abort', () => reject(reason));
+        }),
+    };
+    const piece = compose(endless, tokenizer, { signal });
+    abort.abort();
+    await expect(piece).rejects.toBe(reason);
+  });
+
+  it('asks for no other block after the one at work, and throws the reason', async () => {
     const { counted, asked } = counting();
     const abort = new AbortController();
     const stream = generate(counted, tokenizer, { maxTokens: 10_000, signal: abort.signal });

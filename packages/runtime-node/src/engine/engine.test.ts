@@ -60,7 +60,7 @@ async function composeAll(disturb: () => Promise<void>): Promise<Composition[]> 
 /** Begins a piece that nobody waits for. */
 async function leaveEarly(seed: number): Promise<void> {
   const abort = new AbortController();
-  const piece = compose(model, tokenizer, { seed, maxTokens: 5000, signal: abort.signal });
+  const piece = compose(model, tokenizer, { seed, seconds: 80_000, signal: abort.signal });
   await setTimeout(createRandom(seed).uniforms(8, 1)[0] * 200);
   abort.abort(new Error('enough'));
   await expect(piece).rejects.toThrow('enough');

@@ -45,9 +45,9 @@ function countingLoop(slots: number, each = (_run: Run): void => {}, runner?: Pa
       clock += steps;
       const run = { works: sequences.map(({ work }) => work), steps, milliseconds: steps };
       runs.push(run);
-      for (const sequence of sequences) {
-        sequence.advance(new Int32Array(steps).fill(runs.length), Float32Array.of(runs.length));
-      }
+      const tokens = new Int32Array(sequences.length * steps).fill(runs.length);
+      const states = new Float32Array(sequences.length).fill(runs.length);
+      sequences.forEach((sequence, row) => sequence.advance(row, steps, tokens, states));
       each(run);
     },
     ...runner,

@@ -56,8 +56,10 @@ export class RowRunner implements Runner {
     for (const [row, sequence] of sequences.entries()) {
       this.#state.set(sequence.state, row * S);
       this.#previous.set(row, sequence.previous);
-      this.#uniforms.set(sequence.uniforms(steps), row * steps);
-      sequence.forced(steps).forEach((token, step) => this.#forced.set(row * steps + step, token));
+      for (let step = 0; step < steps; step++) {
+        this.#uniforms[row * steps + step] = sequence.uniform(step);
+        this.#forced.set(row * steps + step, sequence.forced(step));
+      }
       if (this.#placed[row]?.work !== sequence.work) this.#placeParameters(row, sequence);
     }
     this.#placed = sequences;
@@ -79,12 +81,9 @@ export class RowRunner implements Runner {
       },
       { tokens: null, state_after: stateAfter },
     );
-    const drawn = Int32Array.from(tokens.data as BigInt64Array, Number);
+    const drawn = lowWords(tokens.data as BigInt64Array);
     for (const [row, sequence] of sequences.entries()) {
-      sequence.advance(
-        drawn.subarray(row * steps, (row + 1) * steps),
-        this.#stateAfter.subarray(row * S, (row + 1) * S),
-      );
+      sequence.advance(row, steps, drawn, this.#stateAfter);
     }
   }
 
@@ -95,6 +94,14 @@ export class RowRunner implements Runner {
     this.#topP[row] = call.topP;
     this.#minP[row] = call.minP;
   }
+}
+
+/** The lower halves of 64-bit integers. */
+function lowWords({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
+  const words = new Int32Array(buffer, byteOffset, 2 * length);
+  const result = new Int32Array(length);
+  for (let place = 0; place < length; place++) result[place] = words[2 * place];
+  return result;
 }
 
 /** 64-bit integers written as pairs of 32-bit ones, low word first as on every platform of ONNX Runtime: no BigInt is made

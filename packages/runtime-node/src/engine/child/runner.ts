@@ -34,8 +34,10 @@ export class SharedParametersRunner implements Runner {
     const forcedTokens = new Int32Array(batch * steps);
     sequences.forEach((sequence, row) => {
       state.set(sequence.state, row * stateSize);
-      uniforms.set(sequence.uniforms(steps), row * steps);
-      forcedTokens.set(sequence.forced(steps), row * steps);
+      for (let step = 0; step < steps; step++) {
+        uniforms[row * steps + step] = sequence.uniform(step);
+        forcedTokens[row * steps + step] = sequence.forced(step);
+      }
     });
     const result = await this.#sessions.decode({
       ...work.call,
@@ -47,10 +49,7 @@ export class SharedParametersRunner implements Runner {
       counts: new Int32Array(batch).fill(steps),
     });
     sequences.forEach((sequence, row) => {
-      sequence.advance(
-        result.tokens.subarray(row * steps, (row + 1) * steps),
-        result.state.subarray(row * stateSize, (row + 1) * stateSize),
-      );
+      sequence.advance(row, steps, result.tokens, result.state);
     });
   }
 }

@@ -83,30 +83,35 @@ export class Sequence {
     return this.#tokens.length - this.#position;
   }
 
+  // Called for every row of every run: these make no views, which would cost more than what they read.
+
   /** How many of the next tokens are the caller's, before the first that is drawn. */
   get forcedAhead(): number {
-    const ahead = this.#forced.subarray(this.#position);
-    const drawn = ahead.findIndex((token) => token < 0);
-    return drawn < 0 ? ahead.length : drawn;
+    let place = this.#position;
+    while (place < this.#forced.length && this.#forced[place] >= 0) place++;
+    return place - this.#position;
   }
 
-  /** Uniforms of the next steps; a view. */
-  uniforms(steps: number): Float32Array {
-    return this.#uniforms.subarray(this.#position, this.#position + steps);
+  /** The uniform of a step from now. */
+  uniform(step: number): number {
+    return this.#uniforms[this.#position + step];
   }
 
-  /** Forced tokens of the next steps, -1 where one is drawn; a view. */
-  forced(steps: number): Int32Array {
-    return this.#forced.subarray(this.#position, this.#position + steps);
+  /** The caller's token of a step from now; -1 where one is drawn. */
+  forced(step: number): number {
+    return this.#forced[this.#position + step];
   }
 
-  /** Takes what a run gave.
-   *  @param stateAfter shape [S] */
-  advance(tokens: ArrayLike<number>, stateAfter: Float32Array): void {
-    this.#tokens.set(tokens, this.#position);
-    this.#position += tokens.length;
-    this.previous = tokens[tokens.length - 1];
-    this.state.set(stateAfter);
+  /** Takes what a run gave to its row.
+   *  @param tokens of the run, shape [B, steps]
+   *  @param states after it, shape [B, S] */
+  advance(row: number, steps: number, tokens: Int32Array, states: Float32Array): void {
+    for (let step = 0; step < steps; step++) {
+      this.#tokens[this.#position++] = tokens[row * steps + step];
+    }
+    this.previous = this.#tokens[this.#position - 1];
+    const size = this.state.length;
+    this.state.set(states.subarray(row * size, (row + 1) * size));
     if (this.left === 0) this.work.sequenceDone();
   }
 }
