@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
 import { createPlaces } from './admission/places.js';
+import { refuseWhenFull } from './admission/refuse-when-full.js';
 import type { AppContext, AppEnv } from './app-env.js';
 import type { AppOptions } from './app-options.js';
 import { MemoryJobQueue } from './jobs/memory-queue.js';
@@ -34,6 +35,8 @@ import { createResumePoints } from './streaming/resume-points.js';
 
 const MODEL_NAME = /^[\w.-]{1,64}$/;
 
+const WORK = '/v1/models/:model/:work{compose|continue|evaluate}';
+
 /** Makes the app. It computes nothing itself and opens no port: pass `app.fetch` to whatever serves `Request`s.
  *  @throws {TypeError} @throws {RangeError} if there is no model, or an option cannot be used
  *  @example
@@ -53,14 +56,16 @@ export function createApp(options: AppOptions) {
   app.use(requestId({ limitLength: 64 }));
   app.use(logRequests(logger));
   protect(app, { access, limits: context.limits, site, drain: context.drain });
+  app.on('POST', WORK, refuseWhenFull(context.places));
+  app.on(['GET', 'POST'], '/v1/models/:model/stream', refuseWhenFull(context.streamPlaces));
   app.use(refuseOtherMethods(app));
   app.use(checkBody);
   app.onError((error, c) => {
+    let problem = problemOf(error);
     // Whatever breaks because the client went away is its doing.
-    const isGone = c.req.raw.signal.aborted;
-    const problem = isGone
-      ? new ProblemError('cancelled', 'the client went away', { cause: error })
-      : problemOf(error);
+    if (problem.code === 'internal' && c.req.raw.signal.aborted) {
+      problem = new ProblemError('cancelled', 'the client went away', { cause: error });
+    }
     if (problem.code === 'internal') {
       logger?.error({ requestId: c.var.requestId, error: problem.cause }, 'internal error');
     }

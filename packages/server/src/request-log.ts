@@ -19,7 +19,7 @@ export function logRequests(
         requestId,
         method: c.req.method,
         route: routePath(c, -1),
-        status: c.req.raw.signal.aborted ? 499 : c.res.status,
+        status: c.res.status,
         ms: Math.round(now() - started),
         ...(keyName !== undefined && { key: keyName }),
       },

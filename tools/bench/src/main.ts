@@ -7,12 +7,13 @@ import { benchmarkDecoding } from './decode-benchmark.js';
 import { benchmarkEngine, parseShapes } from './engine-benchmark.js';
 import { describeMachine } from './machine.js';
 import { defaultPython, startTorch } from './peers/peer.js';
+import { benchmarkServer } from './server/server-benchmark.js';
 import { benchmarkTraining } from './train-benchmark.js';
 import { parseTrainSizes } from './train-sizes.js';
 import { benchmarkTranscription } from './transcribe-benchmark.js';
 import { benchmarkWeb } from './web/web-benchmark.js';
 
-const USAGE = `node tools/bench/dist/main.js train|decode|engine|transcribe|web [options]
+const USAGE = `node tools/bench/dist/main.js train|decode|engine|transcribe|web|server [options]
 
   --rounds N      rounds that count, in each every side has its turn (default 12)
   --threads N     of every side (default: one for each core)
@@ -29,6 +30,8 @@ const USAGE = `node tools/bench/dist/main.js train|decode|engine|transcribe|web 
                   transcribe: as in ostinato transcribe (default 0.5, 0.3, 128)
   --tokens N      web: that each side draws in a round, a multiple of 64; engine: of each piece (default 256)
   --backends L    web: of @magenta/music: cpu, wasm, webgl (default all three)
+  --cases L       server: those of the list in README.md (default all)
+  --scale X       server: 1 for the sizes that count, below for a short form (default 1)
   --python FILE   an interpreter with torch or mir_eval (default tools/bench/.venv/bin/python, else python3)
   --out FILE      write the figures as JSON
 
@@ -56,6 +59,8 @@ interface Settings {
   readonly minNoteMs: number;
   readonly tokens: number;
   readonly backends: string;
+  readonly cases: string | undefined;
+  readonly scale: number;
   readonly python: string | undefined;
   readonly out: string | undefined;
 }
@@ -66,6 +71,7 @@ const BENCHMARKS = {
   engine: measureEngine,
   transcribe: measureTranscription,
   web: measureWeb,
+  server: measureServer,
 };
 
 async function main(): Promise<void> {
@@ -137,6 +143,10 @@ function measureWeb({ rounds, tokens, backends }: Settings): Promise<object> {
   return benchmarkWeb({ rounds, tokens, backends: backends.split(',') });
 }
 
+async function measureServer({ model, cases, scale }: Settings): Promise<object> {
+  return { figures: await benchmarkServer({ model, scale }, cases?.split(',')) };
+}
+
 function readSettings(argv: string[]): Settings {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
@@ -159,6 +169,8 @@ function readSettings(argv: string[]): Settings {
       'min-note-ms': text,
       tokens: text,
       backends: text,
+      cases: text,
+      scale: text,
       python: text,
       out: text,
     },
@@ -183,6 +195,8 @@ function readSettings(argv: string[]): Settings {
     minNoteMs: Number(values['min-note-ms'] ?? 128),
     tokens: positive('tokens', values.tokens, 256),
     backends: values.backends ?? 'cpu,wasm,webgl',
+    cases: values.cases,
+    scale: Number(values.scale ?? 1),
     python: values.python,
     out: values.out,
   };

@@ -24,3 +24,9 @@ export function spread(values: readonly number[]): Spread {
     rounds: values.length,
   };
 }
+
+/** The value below which that share of the values lies (nearest rank); 0 of none. @param share 0..1 */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}

@@ -52,6 +52,19 @@ describe('createPlaces', () => {
     expect(places.counts).toMatchObject({ running: 2, waiting: 1, refused: 1, entered: 5 });
   });
 
+  it('lets everybody in, or refuses them, before the first begins to work', async () => {
+    const places = createPlaces({ running: 1, queued: 1 });
+    const events: string[] = [];
+    const come = (name: string) =>
+      places
+        .run(forever, async () => void events.push(`${name} works`))
+        .catch(() => events.push(`${name} is refused`));
+    await Promise.all(['first', 'second', 'third'].map(come));
+    expect(events).toEqual(['third is refused', 'first works', 'second works']);
+    expect(() => places.checkRoom()).not.toThrow();
+    expect(places.counts).toMatchObject({ entered: 3, finished: 2, refused: 1 });
+  });
+
   it('lets nobody in who gave up waiting', async () => {
     const places = createPlaces({ running: 1, queued: 2 });
     const place = await places.enter(forever);

@@ -1,4 +1,5 @@
 // Places: how many work at a time, how many may wait for their turn, and that the rest is told so at once.
+import { nextTask } from '../next-task.js';
 import { problemOf } from '../problem/problem-of.js';
 import { ProblemError } from '../problem/problem.js';
 
@@ -38,6 +39,9 @@ export interface Place extends Disposable {
 export interface Places {
   /** Live: read it whenever a figure is needed. */
   readonly counts: PlaceCounts;
+  /** Refuses one that would be refused by `enter`, and counts it; else does nothing.
+   *  @throws {ProblemError} `overloaded`, as `enter` does */
+  checkRoom(): void;
   /** Waits for a place. Whoever gets one leaves it, whatever happens.
    *  @param signal gives up waiting; it does not free a place that is taken
    *  @throws {ProblemError} `overloaded`, with Retry-After, where all places are taken and too many wait
@@ -120,29 +124,33 @@ export function createPlaces(options: PlacesOptions): Places {
     };
   };
 
+  const checkRoom = (): void => {
+    if (counts.running < most || counts.waiting < queued) return;
+    counts.entered++;
+    counts.refused++;
+    throw refusal();
+  };
+
   const enter = async (signal: AbortSignal): Promise<Place> => {
+    checkRoom();
     counts.entered++;
     if (signal.aborted) {
       counts[outcomeOf(signal.reason)]++;
       throw signal.reason;
     }
-    if (counts.running < most) {
-      counts.running++;
-    } else if (counts.waiting < queued) {
-      await wait(signal);
-    } else {
-      counts.refused++;
-      throw refusal();
-    }
+    if (counts.running < most) counts.running++;
+    else await wait(signal);
     return takePlace(signal);
   };
 
   return {
     counts,
+    checkRoom,
     enter,
     async run(signal, work) {
       const place = await enter(signal);
       try {
+        await nextTask(); // whoever came at the same moment is let in or refused before
         const result = await work();
         place.leave('finished');
         return result;

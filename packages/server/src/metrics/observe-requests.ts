@@ -14,7 +14,7 @@ export function observeRequests(metrics: AppMetrics): MiddlewareHandler<AppEnv> 
     metrics.answered(
       METHODS.includes(method) ? method : 'other',
       routePath(c, -1),
-      c.req.raw.signal.aborted ? 499 : c.res.status,
+      c.res.status,
       (performance.now() - started) / 1000,
     );
   };

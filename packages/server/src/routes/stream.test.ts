@@ -107,6 +107,7 @@ describe('streams', () => {
     ['tempo=3', /tempo/],
     ['seed=1&seed=2', /seed/],
     ['label=Bach', /label: /],
+    ['leadSeconds=40', /leadSeconds/],
     ['primer=x', /primer/],
   ])('refuse %s by name', async (query, message) => {
     const answer = await get(query);

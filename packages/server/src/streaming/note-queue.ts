@@ -1,8 +1,13 @@
 // Composes a little ahead of whoever takes the notes, and not further.
 import type { Composition, Generation, NoteEvent } from '@ostinato/core';
+import { nextTask } from '../next-task.js';
 
 /** Notes that are composed and not taken, at most. In real time it is what covers a slow answer of the model. */
 const MOST_WAITING = 32;
+
+/** Notes that are skipped before everything else that waits for the thread has its turn; they may come from a checkpoint,
+ *  without any wait for the model. About a millisecond. */
+const SKIPPED_AT_A_TIME = 500;
 
 export interface NoteQueue {
   /** Composed and not taken yet, in their order. */
@@ -35,6 +40,7 @@ export function createNoteQueue(
       if (step.done) return step.value;
       if (count < skip) {
         fromSeconds = step.value.startSeconds;
+        if (count % SKIPPED_AT_A_TIME === SKIPPED_AT_A_TIME - 1) await nextTask();
         continue;
       }
       notes.push(step.value);
