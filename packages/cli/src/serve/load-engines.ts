@@ -1,6 +1,7 @@
 // The models of a server, each in its engine.
 import type { ModelPrecision } from '@ostinato/core';
 import { type LoadedEngine, loadEngine } from '@ostinato/node';
+import type { ServedModel } from '@ostinato/server';
 import { type Command, Option } from 'commander';
 import { OFFLINE_OPTION, sourceOptions } from '../model-option.js';
 import { integer } from '../option-parsers.js';
@@ -43,7 +44,7 @@ export function addEngineOptions(command: Command): Command {
 }
 
 export interface LoadedEngines extends AsyncDisposable {
-  readonly byName: Readonly<Record<string, LoadedEngine>>;
+  readonly byName: Readonly<Record<string, LoadedEngine & Pick<ServedModel, 'precision'>>>;
 }
 
 /** Loads them one after the other; if one cannot be loaded, none is left. */
@@ -55,14 +56,15 @@ export async function loadEngines(
   const { engines: processes, threads, slots, precision } = options;
   const settings = Object.entries({ processes, threads, slots, precision });
   const given = Object.fromEntries(settings.filter(([, value]) => value !== undefined));
-  const byName: Record<string, LoadedEngine> = {};
+  const byName: Record<string, LoadedEngine & Pick<ServedModel, 'precision'>> = {};
   const dispose = async (): Promise<void> => {
     await Promise.all(Object.values(byName).map(({ model }) => model.dispose()));
   };
   try {
     for (const { name, source } of choices) {
       context.progress.update(`loading ${name}`);
-      byName[name] = await loadEngine(source, { ...given, ...sourceOptions(options, context) });
+      const engine = await loadEngine(source, { ...given, ...sourceOptions(options, context) });
+      byName[name] = { ...engine, ...(precision && { precision }) };
       context.signal.throwIfAborted();
     }
   } catch (error) {
