@@ -7,13 +7,14 @@ import { benchmarkDecoding } from './decode-benchmark.js';
 import { benchmarkEngine, parseShapes } from './engine-benchmark.js';
 import { describeMachine } from './machine.js';
 import { defaultPython, startTorch } from './peers/peer.js';
+import { benchmarkJobs } from './server/jobs-benchmark.js';
 import { benchmarkServer } from './server/server-benchmark.js';
 import { benchmarkTraining } from './train-benchmark.js';
 import { parseTrainSizes } from './train-sizes.js';
 import { benchmarkTranscription } from './transcribe-benchmark.js';
 import { benchmarkWeb } from './web/web-benchmark.js';
 
-const USAGE = `node tools/bench/dist/main.js train|decode|engine|transcribe|web|server [options]
+const USAGE = `node tools/bench/dist/main.js train|decode|engine|jobs|transcribe|web|server [options]
 
   --rounds N      rounds that count, in each every side has its turn (default 12)
   --threads N     of every side (default: one for each core)
@@ -21,11 +22,13 @@ const USAGE = `node tools/bench/dist/main.js train|decode|engine|transcribe|web|
   --engines LIST  train: onnx-cpu, onnx-webgpu, onnx-cuda, tfjs-wasm, tfjs-tensorflow (default onnx-cpu)
   --batch N       decode: sequences (default 1)
   --sequences L   engine: pieces at the same time (default 16,64,128)
-  --shapes LIST   engine: PROCESSESxTHREADS, as 1x2,2x1 (default one process of --threads, and as many of one thread)
+  --jobs N        jobs: of a round (default 48)
+  --shapes LIST   engine, jobs: PROCESSESxTHREADS, as 1x2,2x1 (default one process of --threads, and as many of one thread;
+                  jobs: one worker of one thread, too)
   --model DIR     decode, engine: the artifact (default models/musicnet)
   --data DIR      transcribe: holds musicnet_midis (default musicnet in OSTINATO_DATA or ../shared/data)
   --soundfonts L  transcribe: SoundFont files (default those of Debian: FluidR3_GM, TimGM6mb)
-  --seconds N     transcribe: of each piece (default 60)
+  --seconds N     transcribe, jobs: of each piece (default 60)
   --onset-threshold X, --frame-threshold X, --min-note-ms N
                   transcribe: as in ostinato transcribe (default 0.5, 0.3, 128)
   --tokens N      web: that each side draws in a round, a multiple of 64; engine: of each piece (default 256)
@@ -50,6 +53,7 @@ interface Settings {
   readonly batch: number;
   readonly sequences: string;
   readonly shapes: string | undefined;
+  readonly jobs: number;
   readonly model: string;
   readonly data: string;
   readonly soundFonts: string;
@@ -69,6 +73,7 @@ const BENCHMARKS = {
   train: measureTraining,
   decode: measureDecoding,
   engine: measureEngine,
+  jobs: measureJobs,
   transcribe: measureTranscription,
   web: measureWeb,
   server: measureServer,
@@ -125,6 +130,11 @@ function measureEngine(settings: Settings): Promise<object> {
   });
 }
 
+function measureJobs({ model, rounds, threads, shapes, jobs, seconds }: Settings): Promise<object> {
+  const workers = parseShapes(shapes ?? `1x1,1x${threads},${threads}x1`);
+  return benchmarkJobs(model, { rounds, jobs, seconds, shapes: workers });
+}
+
 function measureTranscription(settings: Settings): Promise<object> {
   const { data, seconds, onsetThreshold, frameThreshold, minNoteMs } = settings;
   return benchmarkTranscription({
@@ -160,6 +170,7 @@ function readSettings(argv: string[]): Settings {
       batch: text,
       sequences: text,
       shapes: text,
+      jobs: text,
       model: text,
       data: text,
       soundfonts: text,
@@ -186,6 +197,7 @@ function readSettings(argv: string[]): Settings {
     batch: positive('batch', values.batch, 1),
     sequences: values.sequences ?? '16,64,128',
     shapes: values.shapes,
+    jobs: positive('jobs', values.jobs, 48),
     model: values.model ?? 'models/musicnet',
     data: values.data ?? join(process.env['OSTINATO_DATA'] ?? '../shared/data', 'musicnet'),
     soundFonts: values.soundfonts ?? DEBIAN_SOUND_FONTS,
