@@ -41,7 +41,7 @@ describe.runIf(haveChromium())('<ostinato-composer>', () => {
 
   it('composes and plays at one press, before the piece is whole', () =>
     pages.run('', async (page, opened) => {
-      await add(page, { seed: '7', length: '30' }, 60);
+      await add(page, { seed: '7', length: '30' }, 200);
       await page.evaluate(() => {
         const told: string[] = [];
         Object.assign(globalThis, { told });
@@ -102,6 +102,35 @@ describe.runIf(haveChromium())('<ostinato-composer>', () => {
       await whenState(page, 'playing');
     }));
 
+  it('goes on without an end, no further ahead than it must, until it is stopped', () =>
+    pages.run('', async (page) => {
+      await add(page, { seed: '5', length: 'endless' });
+      await button(page, 'Play').click();
+      await whenState(page, 'playing');
+      const composed = () =>
+        composer(page).evaluate((element: Composer) => ({
+          isComposing: element.composing,
+          end: element.duration,
+        }));
+      for (let jumps = 0; jumps < 2; jumps++) {
+        const { end } = await composed();
+        await composer(page).evaluate((element: Composer, end) => element.seek(end - 1), end);
+        await page.waitForFunction(
+          (end) => document.querySelector('ostinato-composer')!.duration > end,
+          end,
+        );
+      }
+      // It waits for the music, or it would be minutes further by then: this model draws at once.
+      await page.waitForTimeout(1000);
+      const early = await composed();
+      await page.waitForTimeout(300);
+      const late = await composed();
+      expect(late.isComposing).toBe(true);
+      expect(late.end - early.end).toBeLessThan(60);
+      await button(page, 'Stop').click();
+      await page.waitForFunction(() => !document.querySelector('ostinato-composer')!.composing);
+    }));
+
   it('is set by hand: seed, temperature, length, style', () =>
     pages.run('', async (page, opened) => {
       await add(page);
@@ -147,6 +176,16 @@ describe.runIf(haveChromium())('<ostinato-composer>', () => {
         length: 30,
         labels: { composer: 'Bach' },
       });
+    }));
+
+  it('says that a link does not hold the music that a piece continues', () =>
+    pages.run('', async (page) => {
+      await add(page, { seed: '2', length: '15' });
+      await button(page, 'Play').click();
+      await whenComposed(page);
+      await button(page, 'Copy a link to this piece').waitFor();
+      await composer(page).evaluate((element: Composer) => element.compose(element.score));
+      await button(page, 'Copy a link to these settings, without what is continued').waitFor();
     }));
 
   it('hands over MIDI and WAV files of what was composed', () =>

@@ -129,6 +129,8 @@ export class OstinatoComposerElement extends PlaybackElement {
   #stream: ComposeStream | undefined;
   /** What the last composition was asked to be; Play composes anew when it is something else. */
   #composedFor: unknown;
+  /** Whether the piece goes on from another. */
+  #continues = false;
   readonly #keys = new KeyPanel(this, {
     sound: (pitch, velocity) => this.playback.hold({ instrument: 0, pitch, velocity }),
     prepare: async () => {
@@ -190,6 +192,7 @@ export class OstinatoComposerElement extends PlaybackElement {
     this.panel?.reset();
     const settings = this.settings;
     this.#composedFor = this.#wanted();
+    this.#continues = primer !== undefined;
     const loading = this.load(); // it takes longest
     const prepared = this.playback.prepare(this.soundfont); // now: a gesture counts for this task only
     for (const promise of [loading, prepared]) promise.catch(() => {}); // they are awaited below
@@ -229,7 +232,7 @@ export class OstinatoComposerElement extends PlaybackElement {
     }
   }
 
-  /** A link to this page that composes the same piece. */
+  /** A link to this page that composes the same piece; of one that continues another, only its settings. */
   get link(): string {
     const url = new URL(location.href);
     url.hash = toFragment(this.settings, this.id);
@@ -369,6 +372,7 @@ export class OstinatoComposerElement extends PlaybackElement {
         loaded: this.loaded,
         disabled: this.disabled,
         linkCopied: this.linkCopied,
+        continues: this.#continues,
         primer: this.#renderPrimer(),
         change: (changes) => this.#change(changes),
         wantModel: () => void this.load().catch((error: unknown) => this.fail(error)),

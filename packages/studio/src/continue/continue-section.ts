@@ -74,7 +74,8 @@ export function mountContinue(
         <button class="main" @click=${goOn}>Go on from ${clock(cutAt())}</button>
         ${renderChooser('Another file')}
         <p class="note">
-          Move to where your part ends. The composer takes over there, with its settings.
+          Move to where your part ends. The composer takes over there, with its settings. A link
+          holds the settings, not your part: to keep the piece, save it as a file.
         </p>
       </div>`;
   const update = (): void => {

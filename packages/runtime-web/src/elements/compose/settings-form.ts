@@ -13,6 +13,8 @@ export interface SettingsForm {
   readonly disabled: boolean;
   /** Whether the link has just been copied. */
   readonly linkCopied: boolean;
+  /** Whether the piece goes on from another, which no link can hold. */
+  readonly continues: boolean;
   readonly primer: TemplateResult;
   change(changes: Partial<ComposeSettings>): void;
   /** The part with the model's own choices was opened. */
@@ -38,7 +40,9 @@ export function renderSettings(form: SettingsForm): TemplateResult {
   </fieldset>`;
 }
 
-function renderSeed({ settings, linkCopied, change, compose, share }: SettingsForm) {
+function renderSeed({ settings, linkCopied, continues, change, compose, share }: SettingsForm) {
+  const what = continues ? 'these settings, without what is continued' : 'this piece';
+  const shareLabel = linkCopied ? 'Link copied' : `Copy a link to ${what}`;
   const setSeed = (event: Event): void => {
     const seed = (event.target as HTMLInputElement).value.trim();
     change({ seed: seed || '1' });
@@ -65,10 +69,7 @@ function renderSeed({ settings, linkCopied, change, compose, share }: SettingsFo
       <button aria-label="Random seed" @click=${() => change({ seed: randomSeed() })}>
         ${ICONS.dice}
       </button>
-      <button
-        aria-label=${linkCopied ? 'Link copied' : 'Copy a link to this piece'}
-        @click=${share}
-      >
+      <button aria-label=${shareLabel} title=${shareLabel} @click=${share}>
         ${linkCopied ? '✓' : ICONS.share}
       </button>
     </div>
