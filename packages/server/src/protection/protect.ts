@@ -42,7 +42,7 @@ export function protect(
     }),
   );
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
-  app.use(limitUrl);
+  app.use(checkUrl);
   if (site) app.use(serveSite(site));
   if (keys.length > 0) app.use(nameKey(createKeyring(keys)));
   if (rateLimit) app.use(unlessPublic(limitRate(rateLimit, proxies)));
@@ -60,10 +60,14 @@ export function protect(
   );
 }
 
-const limitUrl: MiddlewareHandler<AppEnv> = async (c, next) => {
+const checkUrl: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.url.length > MOST_URL) {
     const found = `expected an address of at most ${MOST_URL} characters`;
     throw new ProblemError('uri-too-long', found);
+  }
+  // @hono/node-server lets pass what is no host to the letter, such as 127.x.0.1.
+  if (!URL.canParse(c.req.url)) {
+    throw new ProblemError('invalid-request', 'the host or the address cannot be read');
   }
   await next();
 };
