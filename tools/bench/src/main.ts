@@ -35,6 +35,7 @@ const USAGE = `node tools/bench/dist/main.js train|decode|engine|jobs|transcribe
   --backends L    web: of @magenta/music: cpu, wasm, webgl (default all three)
   --cases L       server: those of the list in README.md (default all)
   --scale X       server: 1 for the sizes that count, below for a short form (default 1)
+  --serve=OPTIONS server: further options of ostinato serve, as --serve="--precision int8-dynamic"
   --python FILE   an interpreter with torch or mir_eval (default tools/bench/.venv/bin/python, else python3)
   --out FILE      write the figures as JSON
 
@@ -65,6 +66,7 @@ interface Settings {
   readonly backends: string;
   readonly cases: string | undefined;
   readonly scale: number;
+  readonly serve: readonly string[];
   readonly python: string | undefined;
   readonly out: string | undefined;
 }
@@ -153,8 +155,8 @@ function measureWeb({ rounds, tokens, backends }: Settings): Promise<object> {
   return benchmarkWeb({ rounds, tokens, backends: backends.split(',') });
 }
 
-async function measureServer({ model, cases, scale }: Settings): Promise<object> {
-  return { figures: await benchmarkServer({ model, scale }, cases?.split(',')) };
+async function measureServer({ model, cases, scale, serve }: Settings): Promise<object> {
+  return { figures: await benchmarkServer({ model, scale, serve }, cases?.split(',')) };
 }
 
 function readSettings(argv: string[]): Settings {
@@ -182,6 +184,7 @@ function readSettings(argv: string[]): Settings {
       backends: text,
       cases: text,
       scale: text,
+      serve: text,
       python: text,
       out: text,
     },
@@ -209,6 +212,7 @@ function readSettings(argv: string[]): Settings {
     backends: values.backends ?? 'cpu,wasm,webgl',
     cases: values.cases,
     scale: Number(values.scale ?? 1),
+    serve: values.serve?.split(' ') ?? [],
     python: values.python,
     out: values.out,
   };

@@ -8,6 +8,8 @@ export interface CaseOptions {
   readonly model: string;
   /** 1 for the sizes that count; below for a short form, which shows that the case works. */
   readonly scale: number;
+  /** Further options of `ostinato serve`. */
+  readonly serve: readonly string[];
 }
 
 /** A case that runs against a server which it leaves as it found it. */

@@ -16,7 +16,7 @@ export async function drain(options: CaseOptions): Promise<object> {
   const exitCodes = new Set<number | null>();
   const seconds: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const server = await startServer(options.model);
+    const server = await startServer(options.model, options.serve);
     const pieces = Array.from({ length: CLIENTS }, (_, i) =>
       composeNotes(server.url, { seed: CLIENTS * round + i, seconds: pieceSeconds }).catch(
         () => undefined,
@@ -50,7 +50,7 @@ async function untilRunning(server: ServerProcess, count: number): Promise<void>
  *  one that its seed gives. */
 export async function crash(options: CaseOptions): Promise<object> {
   const kills = scaled(20, options, 1);
-  await using server = await startServer(options.model);
+  await using server = await startServer(options.model, options.serve);
   const pieces = await referencePieces(server);
   const statuses: Record<string, number> = {};
   let wrongPieces = 0;

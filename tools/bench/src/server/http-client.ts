@@ -16,6 +16,8 @@ export interface RequestOptions {
   readonly bytes?: Uint8Array;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal;
+  /** A connection for this request alone. Default false. */
+  readonly isAlone?: boolean;
 }
 
 /** As many connections as there are requests at a time. */
@@ -64,14 +66,14 @@ function requestOnce(url: string, options: RequestOptions): Promise<Answer> {
 /** Sends a request, and gives the answer as it begins. */
 export function openRequest(
   url: string,
-  { json, bytes, headers = {}, signal }: RequestOptions,
+  { json, bytes, headers = {}, signal, isAlone = false }: RequestOptions,
   onAnswer: (incoming: IncomingMessage) => void,
 ): ReturnType<typeof httpRequest> {
   const sent = httpRequest(
     url,
     {
       method: json || bytes ? 'POST' : 'GET',
-      agent,
+      agent: isAlone ? false : agent,
       headers: { ...(json && { 'content-type': 'application/json' }), ...headers },
       ...(signal && { signal }),
     },

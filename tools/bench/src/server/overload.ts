@@ -14,7 +14,7 @@ const CAPACITY = 64 + QUEUED;
 /** All places are taken, and 200 more are asked for at once. */
 export const overload: ServerCase = async (server, options) => {
   const surplus = scaled(200, options, 20);
-  const pieceSeconds = scaled(60, options, 4); // they must last until all have come
+  const pieceSeconds = scaled(20, options, 4); // they must last until all have come
   const compose = (seed: number): Promise<Answer> =>
     composeNotes(server.url, { seed, seconds: pieceSeconds });
   await openConnections(server.url, CAPACITY + surplus);

@@ -37,7 +37,7 @@ export async function benchmarkServer(
   const figures: Record<string, object> = {};
   const shared = names.filter((name) => Object.hasOwn(SHARED, name));
   if (shared.length > 0) {
-    await using server = await startServer(options.model);
+    await using server = await startServer(options.model, options.serve);
     for (const name of shared) figures[name] = await named(name, SHARED[name](server, options));
   }
   for (const name of names) {
@@ -46,11 +46,12 @@ export async function benchmarkServer(
   return figures;
 }
 
-/** Says which case an error is of. */
-async function named(name: string, figures: Promise<object>): Promise<object> {
-  console.error(`${name} ...`);
+/** Tells the figures as soon as they are there, and which case an error is of. */
+async function named(name: string, measured: Promise<object>): Promise<object> {
   try {
-    return await figures;
+    const figures = await measured;
+    console.error(name, JSON.stringify(figures));
+    return figures;
   } catch (cause) {
     throw new Error(`${name}: ${(cause as Error).message}`, { cause });
   }

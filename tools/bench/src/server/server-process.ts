@@ -32,7 +32,7 @@ export interface ServerProcess extends AsyncDisposable {
  *  @param options further ones of `ostinato serve` */
 export async function startServer(
   model: string,
-  options: readonly string[] = [],
+  options: readonly string[],
 ): Promise<ServerProcess> {
   const named = `musicnet=${model}`;
   const args = ['serve', '--model', named, '--port', '0', '--no-studio', '--json', ...options];

@@ -63,7 +63,7 @@ export function listen(url: string, query: string): Listener {
       tellStarted();
       resolve();
     };
-    request = openRequest(`${url}${STREAM}?${query}`, {}, (incoming) => {
+    request = openRequest(`${url}${STREAM}?${query}`, { isAlone: true }, (incoming) => {
       status = incoming.statusCode!;
       incoming.setEncoding('utf8');
       incoming.on('data', (text: string) => {
