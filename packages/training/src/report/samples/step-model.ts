@@ -3,6 +3,8 @@
 //
 // Letters: B sequences, T tokens of a sequence, V vocabulary, H hidden units, S numbers of state of a sequence.
 import {
+  type Advance,
+  type CallOptions,
   checkBatch,
   checkConsume,
   checkDecode,
@@ -102,30 +104,34 @@ class StepModel implements NextTokenModel {
     return { batch, values: new Float32Array(batch * this.#sizes.stateSize) };
   }
 
-  consume(tokens: Int32Array, state: ModelState): Promise<ConsumeResult> {
-    return this.#enqueue(async () => {
+  consume(
+    tokens: Int32Array,
+    state: ModelState,
+    { signal }: CallOptions = {},
+  ): Promise<ConsumeResult> {
+    return this.#enqueue(signal, async (advance) => {
       const steps = checkConsume(tokens, state, this.#sizes);
       const { batch } = state;
       let result: ConsumeResult = { logits: new Float32Array(0), state };
       for (let step = 0; step < steps; step++) {
         const column = Int32Array.from({ length: batch }, (_, row) => tokens[row * steps + step]);
-        result = await this.#advance(column, result.state);
+        result = await advance(column, result.state);
       }
       return result;
     });
   }
 
   decode(request: DecodeRequest): Promise<DecodeResult> {
-    return this.#enqueue(() => {
+    return this.#enqueue(request.signal, (advance) => {
       checkDecode(request, this.#sizes);
-      return decodeBySteps(request, this.#grammar, this.#advance);
+      return decodeBySteps(request, this.#grammar, advance);
     });
   }
 
-  score(tokens: Int32Array, batch: number): Promise<Float32Array> {
-    return this.#enqueue(() => {
+  score(tokens: Int32Array, batch: number, { signal }: CallOptions = {}): Promise<Float32Array> {
+    return this.#enqueue(signal, (advance) => {
       checkScore(tokens, batch, this.#sizes);
-      return scoreBySteps(tokens, this.createState(batch), this.#grammar, this.#advance);
+      return scoreBySteps(tokens, this.createState(batch), this.#grammar, advance);
     });
   }
 
@@ -143,7 +149,7 @@ class StepModel implements NextTokenModel {
   }
 
   /** One token of each sequence, row by row: so that a row does not depend on the others. */
-  readonly #advance = async (tokens: Int32Array, state: ModelState): Promise<ConsumeResult> => {
+  async #advance(tokens: Int32Array, state: ModelState): Promise<ConsumeResult> {
     const { vocabularySize: V, stateSize: S } = this.#sizes;
     const { batch, values } = state;
     const logits = new Float32Array(batch * V);
@@ -158,12 +164,18 @@ class StepModel implements NextTokenModel {
       next.set(result['next'].data as Float32Array, row * S);
     }
     return { logits, state: { batch, values: next } };
-  };
+  }
 
-  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+  /** Runs a task after those before it; an aborted one ends before its next token. */
+  #enqueue<T>(signal: AbortSignal | undefined, task: (advance: Advance) => Promise<T>): Promise<T> {
+    const advance: Advance = (tokens, state) => {
+      signal?.throwIfAborted();
+      return this.#advance(tokens, state);
+    };
     const result = this.#last.then(() => {
+      signal?.throwIfAborted();
       this.#refuseIfDisposed();
-      return task();
+      return task(advance);
     });
     this.#last = result.catch(() => undefined);
     return result;
