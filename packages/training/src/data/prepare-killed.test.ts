@@ -14,7 +14,9 @@ import { mergeShards } from './shards/merge-shards.js';
 const FILES = 620;
 /** The others are copies. */
 const DISTINCT = 580;
-/** A journal is brought to the disk after 500 entries at the latest: some kills come before, others after that. */
+/** A journal is brought to the disk after 500 entries or a second at the latest: some kills come before, others after that.
+ *  So the last one, at 560, loses at most 500 and the few that its processes had; more of them on a machine that is slow,
+ *  where the second was over shortly before. */
 const MOMENTS = [
   ['survey', 100],
   ['survey', 560],
@@ -95,7 +97,7 @@ it('goes on after every kill, to the same bytes', async () => {
   const last: Partial<Record<PrepareProgress['phase'], PrepareProgress>> = {};
   await prepareCorpus(music, out, { jobs: 2, onProgress: (step) => (last[step.phase] = step) });
   expect(last.survey).toMatchObject({ done: FILES, resumed: FILES });
-  expect(last.encode?.resumed).toBeGreaterThanOrEqual(500);
+  expect(last.encode?.resumed).toBeGreaterThanOrEqual(50);
   expect(await filesOf(out)).toEqual(await filesOf(join(folder, 'whole')));
   expect(existsSync(work)).toBe(false);
 });
