@@ -23,8 +23,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function open(header = 'first'): Promise<AppendLog<Entry>> {
+function open(header = 'first', now?: () => number): Promise<AppendLog<Entry>> {
   return AppendLog.open<Entry>({
+    ...(now && { now }),
     data,
     journal,
     header,
@@ -49,6 +50,17 @@ async function write(...all: string[]): Promise<void> {
   await log.flush();
 }
 
+async function addAndSettle(log: AppendLog<Entry>, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    add(log, 'x');
+    await log.settle();
+  }
+}
+
+async function linesOnDisk(): Promise<number> {
+  return (await readFile(journal, 'utf8')).split('\n').length - 1;
+}
+
 describe('an append log', () => {
   it('begins empty', async () => {
     await using log = await open();
@@ -56,14 +68,41 @@ describe('an append log', () => {
     expect(log.end).toBe(0);
   });
 
-  it('brings many small entries to the disk without waiting for bytes or time', async () => {
-    await using log = await open();
-    for (let i = 0; i < 1200; i++) {
-      add(log, 'x');
+  it('brings 500 small entries to the disk, however little time has gone by', async () => {
+    await using log = await open('first', () => 0);
+    await addAndSettle(log, 499);
+    expect(await linesOnDisk()).toBe(0);
+    await addAndSettle(log, 1);
+    expect(await linesOnDisk()).toBe(501); // the header too
+    await addAndSettle(log, 501);
+    expect(await linesOnDisk()).toBe(1002);
+  });
+
+  it('brings many bytes to the disk, in however few entries', async () => {
+    await using log = await open('first', () => 0);
+    const bytes = new Uint8Array(4 * 1024 * 1024);
+    for (const lines of [0, 3]) {
+      log.append(bytes, (offset) => ({ name: 'large', end: offset + bytes.length }));
       await log.settle();
+      expect(await linesOnDisk()).toBe(lines);
     }
-    const lines = (await readFile(journal, 'utf8')).split('\n').length - 1;
-    expect(lines).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('brings a single entry to the disk when the last time was more than a second ago', async () => {
+    let now = 5000;
+    await using log = await open('first', () => now);
+    now += 1000;
+    await addAndSettle(log, 1);
+    expect(await linesOnDisk()).toBe(0);
+    now += 1;
+    await log.settle();
+    expect(await linesOnDisk()).toBe(2);
+    now += 1000;
+    await addAndSettle(log, 1);
+    expect(await linesOnDisk()).toBe(2);
+    now += 1;
+    await log.settle();
+    expect(await linesOnDisk()).toBe(3);
   });
 
   it('finds what was written, and goes on behind it', async () => {

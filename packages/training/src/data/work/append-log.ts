@@ -17,6 +17,8 @@ export interface AppendLogPlace<Entry> {
   readonly parse: (line: unknown) => Entry | undefined;
   /** Where the bytes of an entry end. */
   readonly endOf: (entry: Entry) => number;
+  /** Milliseconds since some moment, `performance.now` if not given. */
+  readonly now?: () => number;
 }
 
 /** After so many bytes or entries, or so much time, what has been appended is brought to the disk. */
@@ -30,16 +32,17 @@ export class AppendLog<Entry> implements AsyncDisposable {
   readonly #data: FileHandle;
   readonly #journal: FileHandle;
   readonly #place: string;
+  readonly #now: () => number;
   #end: number;
   #journalEnd: number;
   #chunks: Uint8Array[] = [];
   #lines: string[] = [];
   #waitingBytes = 0;
-  #flushedAt = performance.now();
+  #flushedAt: number;
   #flushing: Promise<void> = Promise.resolve();
 
   private constructor(
-    { data }: AppendLogPlace<Entry>,
+    { data, now = () => performance.now() }: AppendLogPlace<Entry>,
     files: { data: FileHandle; journal: FileHandle },
     recovered: Recovered<Entry>,
   ) {
@@ -49,6 +52,8 @@ export class AppendLog<Entry> implements AsyncDisposable {
     this.found = recovered.entries;
     this.#end = recovered.dataEnd;
     this.#journalEnd = recovered.journalEnd;
+    this.#now = now;
+    this.#flushedAt = now();
   }
 
   /** Opens a log, or begins one; what an interrupted process left unfinished at its end is cut off. */
@@ -93,7 +98,7 @@ export class AppendLog<Entry> implements AsyncDisposable {
   /** Brings what was appended to the disk if it has become much or old.
    *  @throws {CorpusError} `write-failed` */
   async settle(): Promise<void> {
-    const old = performance.now() - this.#flushedAt > LONGEST_WAIT_MILLISECONDS;
+    const old = this.#now() - this.#flushedAt > LONGEST_WAIT_MILLISECONDS;
     const much =
       this.#waitingBytes > MOST_WAITING_BYTES || this.#lines.length > MOST_WAITING_ENTRIES;
     if (old || much) await this.flush();
@@ -107,7 +112,7 @@ export class AppendLog<Entry> implements AsyncDisposable {
     this.#chunks = [];
     this.#lines = [];
     this.#waitingBytes = 0;
-    this.#flushedAt = performance.now();
+    this.#flushedAt = this.#now();
     const bytes = Buffer.concat(chunks);
     const dataAt = this.#end - bytes.length;
     const journalAt = this.#journalEnd;
