@@ -14,6 +14,7 @@ export const pageTests: TestApi = {
     if (bodies.has(name)) throw new Error(`two tests have the name "${name}"`);
     bodies.set(name, body);
   },
+  afterAll: () => undefined, // what a page holds ends with it
   expect: (actual, message = '') => {
     const check = (holds: boolean, what: string, expected: unknown): void => {
       if (holds) return;

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { nextTokenModelContract } from '@ostinato/core/testing';
 import { startModel } from '@ostinato/web/in-thread';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyModel } from './testing/tiny-model.js';
 
 describe('the runtime in the thread that calls', () => {
@@ -14,7 +14,7 @@ describe('the runtime in the thread that calls', () => {
 
   const { graphs, grammar, stateSize } = tinyModel();
   const parts = { graphs: { ...graphs, step: async () => graphs.step }, grammar, stateSize };
-  nextTokenModelContract({ describe, it, expect }, async () => ({
+  nextTokenModelContract({ describe, it, afterAll, expect }, async () => ({
     model: await startModel(parts, { wasm }),
     grammar,
   }));

@@ -1,7 +1,7 @@
 // The Node runtime on exported graphs: the contract suite of core, with random parameters.
 import { nextTokenModelContract } from '@ostinato/core/testing';
 import { startModel } from '@ostinato/node';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { tinyModel } from './testing/tiny-model.js';
 import { tinyConfig } from './testing/random-network.js';
 
@@ -15,7 +15,7 @@ describe.each([
   // design; with a step of the same arithmetic the form keeps the whole contract, independent rows included.
   ['chunk and step of integer products', integers],
 ])('a model with %s', (_, given) => {
-  nextTokenModelContract({ describe, it, expect }, async () => ({
+  nextTokenModelContract({ describe, it, afterAll, expect }, async () => ({
     model: await startModel({ ...parts, graphs: given }, { threads: 1 }),
     grammar: parts.grammar,
   }));

@@ -66,7 +66,7 @@ describe.runIf(haveChromium())('the runtime of the browser', () => {
     });
 
     nextTokenModelContract(
-      inPage({ describe, it, expect }, () => opened.page, only),
+      inPage({ describe, it, afterAll, expect }, () => opened.page, only),
       notHere,
     );
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { NextTokenModel } from '../model/next-token-model.js';
 import { createFakeGrammar } from './fake-grammar.js';
 import { createFakeModel } from './fake-model.js';
@@ -8,7 +8,7 @@ import type { TestApi } from './test-api.js';
 const grammar = createFakeGrammar();
 
 describe('the fake model', () => {
-  nextTokenModelContract({ describe, it, expect }, async () => ({
+  nextTokenModelContract({ describe, it, afterAll, expect }, async () => ({
     model: createFakeModel(grammar),
     grammar,
   }));
@@ -21,6 +21,7 @@ describe('the suite', () => {
     const collect: TestApi = {
       describe: (_, body) => body(),
       it: (name, body) => tests.push([name, body]),
+      afterAll: () => undefined,
       expect,
     };
     nextTokenModelContract(collect, async () => {
@@ -72,6 +73,20 @@ describe('the suite', () => {
       'forgets',
       /remembers/,
       (model) => ({ consume: (t, { batch }) => model.consume(t, model.createState(batch)) }),
+    ],
+    [
+      'takes the state of the call before',
+      /in pieces|as if it were alone/,
+      (model) => {
+        let last = model.createState(1);
+        return {
+          consume: async (tokens, state) => {
+            const result = await model.consume(tokens, state.batch === 1 ? last : state);
+            if (state.batch === 1) last = result.state;
+            return result;
+          },
+        };
+      },
     ],
     [
       'ignores the signal',

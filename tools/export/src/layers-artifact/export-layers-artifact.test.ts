@@ -64,7 +64,7 @@ describe.each(['LSTM, GRU and SimpleRNN of three sizes', 'a residual with normal
       const stateSize = stateVectors(token).reduce((sum, { size }) => sum + size, 0);
       return { graphs, grammar, stateSize };
     };
-    nextTokenModelContract({ describe, it, expect }, async () => ({
+    nextTokenModelContract({ describe, it, afterAll, expect }, async () => ({
       model: await startModel(await (made ??= make()), { threads: 1 }),
       grammar,
     }));

@@ -3,7 +3,12 @@ import type { WithModel } from './model-under-test.js';
 import type { TestApi } from '../test-api.js';
 import { decodeRequest, rejectionOf } from './fixtures.js';
 
-export function describeLifetime({ it, expect }: TestApi, withModel: WithModel): void {
+/** @param withOwnModel gives a test a model that it may dispose of */
+export function describeLifetime(
+  { it, expect }: TestApi,
+  withModel: WithModel,
+  withOwnModel: WithModel,
+): void {
   it(
     'answers calls made at the same time as if they were made one by one',
     withModel(async ({ model }) => {
@@ -42,7 +47,7 @@ export function describeLifetime({ it, expect }: TestApi, withModel: WithModel):
 
   it(
     'can be disposed of twice, and refuses calls afterwards',
-    withModel(async ({ model }) => {
+    withOwnModel(async ({ model }) => {
       const request = decodeRequest(model, [0], 2);
       await model.dispose();
       await model.dispose();
@@ -54,7 +59,7 @@ export function describeLifetime({ it, expect }: TestApi, withModel: WithModel):
 
   it(
     'settles every call that waits when it is disposed of',
-    withModel(async ({ model }) => {
+    withOwnModel(async ({ model }) => {
       const calls = Array.from({ length: 4 }, () => model.decode(decodeRequest(model, [0], 200)));
       const settled = Promise.allSettled(calls);
       await model.dispose();

@@ -9,5 +9,5 @@ export interface ModelUnderTest {
   readonly grammar: Grammar;
 }
 
-/** Runs a test's body with a model of its own, which is disposed of afterwards. */
+/** Runs a test's body with a model. */
 export type WithModel = (body: (subject: ModelUnderTest) => Promise<void>) => () => Promise<void>;

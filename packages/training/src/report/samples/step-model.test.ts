@@ -1,7 +1,7 @@
 import { createRandom } from '@ostinato/core';
 import { createFakeGrammar, nextTokenModelContract } from '@ostinato/core/testing';
 import { initializeParameters, type LstmConfig, type NamedTensors } from '@ostinato/model';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createOnnxEngine } from '../../engines/onnx/onnx-engine.js';
 import { createStepModel } from './step-model.js';
 
@@ -34,7 +34,7 @@ describe.each([
   ['two layers', sizes()],
   ['a tied output', sizes({ embeddingSize: 8, layers: 1, tiedOutput: true })],
 ])('the model in training, with %s', (_, config) => {
-  nextTokenModelContract({ describe, it, expect }, async () => ({
+  nextTokenModelContract({ describe, it, afterAll, expect }, async () => ({
     model: await createStepModel(config, parametersOf(config), grammar),
     grammar,
   }));
