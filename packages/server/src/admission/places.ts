@@ -1,7 +1,7 @@
 // Places: how many work at a time, how many may wait for their turn, and that the rest is told so at once.
 import { nextTask } from '../next-task.js';
 import { problemOf } from '../problem/problem-of.js';
-import { ProblemError } from '../problem/problem.js';
+import { type Problem, ProblemError } from '../problem/problem.js';
 
 export interface PlacesOptions {
   /** Those at work at a time; at least 1. */
@@ -40,8 +40,8 @@ export interface Places {
   /** Live: read it whenever a figure is needed. */
   readonly counts: PlaceCounts;
   /** Refuses one that would be refused by `enter`, and counts it; else does nothing.
-   *  @throws {ProblemError} `overloaded`, as `enter` does */
-  checkRoom(): void;
+   *  @returns `overloaded` as `enter` throws it, but without the cost of an error, for crowds */
+  refuse(): Problem | undefined;
   /** Waits for a place. Whoever gets one leaves it, whatever happens.
    *  @param signal gives up waiting; it does not free a place that is taken
    *  @throws {ProblemError} `overloaded`, with Retry-After, where all places are taken and too many wait
@@ -72,13 +72,15 @@ export function createPlaces(options: PlacesOptions): Places {
   const queue = new Set<() => void>(); // in the order they came; each takes the place it is called for
   let averageSeconds: number | undefined; // that a place is kept
 
-  const refusal = (): ProblemError => {
+  const refusal = (): Problem => {
     const seconds = ((averageSeconds ?? 1) * (counts.waiting + 1)) / most;
     const retryAfter = Math.min(LONGEST_RETRY_SECONDS, Math.max(1, Math.ceil(seconds)));
     const detail = `all ${most} places are taken, and ${counts.waiting} wait; try again in ${retryAfter} s`;
-    return new ProblemError('overloaded', detail, {
+    return {
+      code: 'overloaded',
+      message: detail,
       headers: { 'retry-after': String(retryAfter) },
-    });
+    };
   };
 
   const wait = (signal: AbortSignal): Promise<void> =>
@@ -124,15 +126,16 @@ export function createPlaces(options: PlacesOptions): Places {
     };
   };
 
-  const checkRoom = (): void => {
-    if (counts.running < most || counts.waiting < queued) return;
+  const refuse = (): Problem | undefined => {
+    if (counts.running < most || counts.waiting < queued) return undefined;
     counts.entered++;
     counts.refused++;
-    throw refusal();
+    return refusal();
   };
 
   const enter = async (signal: AbortSignal): Promise<Place> => {
-    checkRoom();
+    const problem = refuse();
+    if (problem) throw new ProblemError(problem.code, problem.message, problem);
     counts.entered++;
     if (signal.aborted) {
       counts[outcomeOf(signal.reason)]++;
@@ -145,7 +148,7 @@ export function createPlaces(options: PlacesOptions): Places {
 
   return {
     counts,
-    checkRoom,
+    refuse,
     enter,
     async run(signal, work) {
       const place = await enter(signal);

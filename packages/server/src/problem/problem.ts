@@ -48,15 +48,23 @@ export const problemSchema = z
   })
   .openapi('Problem');
 
-/** An error that is meant for the client. `detail` reaches it as it is: no path, no stack, no secret. */
-export class ProblemError extends Error {
+/** What a client is told. `message` reaches it as it is: no path, no stack, no secret. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly message: string;
+  /** Of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A problem that is thrown. */
+export class ProblemError extends Error implements Problem {
   readonly code: ProblemCode;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    { headers = {}, cause }: { headers?: Record<string, string>; cause?: unknown } = {},
+    { headers = {}, cause }: { headers?: Problem['headers']; cause?: unknown } = {},
   ) {
     super(detail, { cause });
     this.name = 'ProblemError';
@@ -81,7 +89,7 @@ export function problemDocument(
  *  @param requestId what the client can quote and the logs can be searched for
  *  @param extension further members */
 export function problemResponse(
-  { code, message, headers }: ProblemError,
+  { code, message, headers }: Problem,
   requestId: string | undefined,
   extension: object = {},
 ): Response {

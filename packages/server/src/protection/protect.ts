@@ -1,11 +1,9 @@
 // What every request passes before it reaches a route.
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import type { AppEnv } from '../app-env.js';
 import type { Site } from '../app-options.js';
-import type { Limits } from '../limits.js';
 import { ProblemError } from '../problem/problem.js';
 import type { AccessOptions } from './access-options.js';
 import { createKeyring } from './api-keys.js';
@@ -22,16 +20,12 @@ const API_POLICY = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 
 interface Protection {
   readonly access: AccessOptions;
-  readonly limits: Limits;
   readonly drain: Drain | undefined;
   readonly site: Site | undefined;
 }
 
 /** @throws {TypeError} @throws {RangeError} for options that cannot be used */
-export function protect(
-  app: OpenAPIHono<AppEnv>,
-  { access, limits: { bodyBytes }, drain, site }: Protection,
-): void {
+export function protect(app: OpenAPIHono<AppEnv>, { access, drain, site }: Protection): void {
   const { keys = [], corsOrigins = [], rateLimit, proxies = 0 } = access;
   app.use(
     secureHeaders({
@@ -48,16 +42,6 @@ export function protect(
   if (rateLimit) app.use(unlessPublic(limitRate(rateLimit, proxies)));
   if (keys.length > 0) app.use(requireKey);
   if (drain) app.use(refuseWhenDraining(drain));
-  app.use(
-    bodyLimit({
-      maxSize: bodyBytes,
-      onError: () => {
-        throw new ProblemError('body-too-large', `the body is larger than ${bodyBytes} bytes`, {
-          headers: { connection: 'close' }, // the rest of it is not waited for
-        });
-      },
-    }),
-  );
 }
 
 const checkUrl: MiddlewareHandler<AppEnv> = async (c, next) => {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../statistics.js';
 import { rounded, scaled, type ServerCase, untilIdle } from './case.js';
+import { prepareBurst } from './burst-client.js';
 import { type Answer, composeNotes, request } from './http-client.js';
 import { busyness, placeFigures } from './metrics.js';
 import type { ServerProcess } from './server-process.js';
@@ -11,28 +12,40 @@ import { listen } from './stream-listener.js';
 const QUEUED = 128;
 const CAPACITY = 64 + QUEUED;
 
-/** All places are taken, and 200 more are asked for at once. */
+/** All places are taken, and 200 more are asked for at once: by a process that sends bytes, and then by clients of node:http,
+ *  whose own work on the same cores is in their times. */
 export const overload: ServerCase = async (server, options) => {
   const surplus = scaled(200, options, 20);
   const pieceSeconds = scaled(20, options, 4); // they must last until all have come
   const compose = (seed: number): Promise<Answer> =>
     composeNotes(server.url, { seed, seconds: pieceSeconds });
+  const seeds = Array.from({ length: surplus }, (_, i) => CAPACITY + i);
   await openConnections(server.url, CAPACITY + surplus);
+  using burst = await prepareBurst(server.url, { seeds, pieceSeconds });
   const accepted = Array.from({ length: CAPACITY }, (_, i) => compose(i));
   await untilFull(server);
-  const others = await Promise.all(
-    Array.from({ length: surplus }, (_, i) => compose(CAPACITY + i)),
-  );
-  const refused = others.filter(({ status }) => status === 503);
+  const cpuBefore = server.cpuSeconds().answering;
+  const crowd = await burst.send();
+  const cpu = server.cpuSeconds().answering - cpuBefore;
+  const clients = await Promise.all(seeds.map((seed) => compose(seed)));
+  const refusedCrowd = crowd.answers.filter(({ status }) => status === 503);
+  const refusedClients = clients.filter(({ status }) => status === 503);
   const pieces = await Promise.all(accepted);
   const { samples } = await untilIdle(server);
+  const others = [...crowd.answers, ...clients];
   return {
     capacity: CAPACITY,
-    surplus,
+    surplus: others.length,
     finished: [...pieces, ...others].filter(({ status }) => status === 200).length,
-    refused: refused.length,
-    withRetryAfter: refused.filter(({ headers }) => Number(headers['retry-after']) >= 1).length,
-    refusedMilliseconds: spreadOf(refused.map(({ milliseconds }) => milliseconds)),
+    refused: refusedCrowd.length + refusedClients.length,
+    withRetryAfter:
+      refusedCrowd.filter(({ hasRetryAfter }) => hasRetryAfter).length +
+      refusedClients.filter(({ headers }) => Number(headers['retry-after']) >= 1).length,
+    refusedMilliseconds: spreadOf(refusedCrowd.map(({ milliseconds }) => milliseconds)),
+    cpuMilliseconds: { answering: rounded(cpu * 1000), client: rounded(crowd.clientMilliseconds) },
+    refusedMillisecondsOfHttpClients: spreadOf(
+      refusedClients.map(({ milliseconds }) => milliseconds),
+    ),
     busyAfterwards: busyness(samples),
   };
 };
