@@ -36,10 +36,16 @@ export interface AppContext {
   readonly limits: Limits;
   /** Of everything that computes and then answers. */
   readonly places: Places;
+  /** Among `places`, of jobs that run in this process: they wait there without filling the queue of requests. */
+  readonly jobPlaces: Places;
+  /** Of submissions of jobs, while they are checked. */
+  readonly submissionPlaces: Places;
   /** Of streams. */
   readonly streamPlaces: Places;
   readonly renderer: Renderer;
   readonly jobs: JobQueue;
+  /** Whether they are listed for those who have no key. */
+  readonly openJobList: boolean;
   /** What ends the server, if anything does. There is no default: on Cloudflare Workers the app is made in a request, and a
    *  signal of one request may not be looked at in another. */
   readonly drain: Drain | undefined;

@@ -19,7 +19,7 @@ import { problemOf } from './problem/problem-of.js';
 import { ProblemError } from './problem/problem.js';
 import { inlineRenderer } from './rendering/renderer.js';
 import { addComposeRoute } from './routes/compose.js';
-import { checkBody } from './requests/check-body.js';
+import { checkBodies } from './requests/check-body.js';
 import { limitBody } from './requests/limit-body.js';
 import { addContinueRoute } from './routes/continue.js';
 import { addEvaluateRoute } from './routes/evaluate.js';
@@ -38,6 +38,7 @@ const MODEL_NAME = /^[\w.-]{1,64}$/;
 
 /** One by one: with a pattern for all of them Hono gives up its fastest router, whatever is asked for. */
 const WORK = ['compose', 'continue', 'evaluate'].map((work) => `/v1/models/:model/${work}`);
+const JOBS = '/v1/jobs';
 
 /** Makes the app. It computes nothing itself and opens no port: pass `app.fetch` to whatever serves `Request`s.
  *  @throws {TypeError} @throws {RangeError} if there is no model, or an option cannot be used
@@ -59,10 +60,11 @@ export function createApp(options: AppOptions) {
   app.use(logRequests(logger));
   protect(app, { access, site, drain: context.drain });
   app.on('POST', WORK, refuseWhenFull(context.places));
+  app.on('POST', JOBS, refuseWhenFull(context.submissionPlaces));
   app.on(['GET', 'POST'], '/v1/models/:model/stream', refuseWhenFull(context.streamPlaces));
   app.use(limitBody(context.limits.bodyBytes));
   app.use(refuseOtherMethods(app));
-  app.use(checkBody);
+  app.use(checkBodies());
   app.onError((error, c) => {
     let problem = problemOf(error);
     // Whatever breaks because the client went away is its doing.
@@ -95,21 +97,31 @@ function createContext(options: AppOptions): AppContext {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const models = new Map(Object.entries(options.models));
   const places = createPlaces({ running: limits.running, queued: limits.queued });
+  const jobPlaces = places.alongside(Infinity); // the queue of jobs is what bounds them
+  const submissionPlaces = createPlaces({ running: limits.submissions, queued: 0 });
   const streamPlaces = createPlaces({ running: limits.streams, queued: 0 });
   return {
     models,
     limits,
     places,
+    jobPlaces,
+    submissionPlaces,
     streamPlaces,
     renderer: options.renderer ?? inlineRenderer,
     jobs:
       options.jobs === false
         ? NO_JOBS
         : (options.jobs ?? new MemoryJobQueue(options.logger && { logger: options.logger })),
+    openJobList: options.access?.openJobList ?? false,
     drain: options.drain,
     openStreams: createOpenStreams(options.drain),
     resumePoints: createResumePoints(),
-    metrics: createAppMetrics(models, { compositions: places, streams: streamPlaces }),
+    metrics: createAppMetrics(models, {
+      compositions: places,
+      jobs: jobPlaces,
+      submissions: submissionPlaces,
+      streams: streamPlaces,
+    }),
     processMetrics: options.processMetrics,
     logger: options.logger,
   };

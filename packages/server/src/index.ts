@@ -1,8 +1,27 @@
 export type { AppOptions, Logger, ServedModel, Site } from './app-options.js';
+export type { Place, PlaceCounts, Places } from './admission/places.js';
 export { createApp } from './create-app.js';
-export type { Job, JobOutcome, JobProblem, JobProgress, JobState, JobTask } from './jobs/job.js';
+export type { GivenPiece } from './composition/given-piece.js';
+export type {
+  ComposeTask,
+  EvaluateTask,
+  Job,
+  JobOutcome,
+  JobProblem,
+  JobProgress,
+  JobState,
+  JobTask,
+} from './jobs/job.js';
 export { DEFAULT_JOB_LIMITS, type JobLimits } from './jobs/job-limits.js';
-export type { JobCounts, JobQueue, JobRunner, JobSubmission, Submitted } from './jobs/job-queue.js';
+export type {
+  JobCounts,
+  JobPage,
+  JobQuery,
+  JobQueue,
+  JobRunner,
+  JobSubmission,
+  Submitted,
+} from './jobs/job-queue.js';
 export { MemoryJobQueue, type MemoryJobQueueOptions } from './jobs/memory-queue.js';
 export { createJobRunner } from './jobs/run-job.js';
 export type { WebhookMessage, Webhooks } from './jobs/webhook/webhooks.js';

@@ -17,6 +17,8 @@ export interface Limits {
   readonly running: number;
   /** Those that wait for their turn; more are refused. Default 128. */
   readonly queued: number;
+  /** Submissions of jobs that are read and checked at a time; more are refused. Default 32. */
+  readonly submissions: number;
   /** Streams open at a time. Default 600. */
   readonly streams: number;
   /** Seconds that a composition may take, waiting included. Default 120. */
@@ -36,6 +38,7 @@ export const DEFAULT_LIMITS: Limits = {
   tokens: 50_000,
   running: 64,
   queued: 128,
+  submissions: 32,
   streams: 600,
   deadlineSeconds: 120,
   streamSeconds: 3_600,

@@ -154,11 +154,12 @@ function origins(text: string): string[] {
 }
 
 function accessOf(
-  { cors, rateLimit, proxies }: ServeArguments,
+  { host, cors, rateLimit, proxies }: ServeArguments,
   keys: Awaited<ReturnType<typeof readKeys>>,
 ) {
   return {
     keys,
+    openJobList: isLoopback(host),
     ...(cors && { corsOrigins: cors }),
     ...(rateLimit !== undefined && { rateLimit: { requests: rateLimit } }),
     ...(proxies !== undefined && { proxies }),

@@ -78,6 +78,25 @@ describe('createPlaces', () => {
     expect((await next)[Symbol.dispose]).toBeTypeOf('function');
   });
 
+  it('lets others wait beside, who fill no queue here and get their turn as they came', async () => {
+    const places = createPlaces({ running: 1, queued: 1 });
+    const beside = places.alongside(Infinity);
+    const place = await places.enter(forever);
+    const inside: string[] = [];
+    const come = async (from: typeof places, name: string) => {
+      using _ = await from.enter(forever);
+      inside.push(name);
+    };
+    const all = [come(beside, 'a'), come(beside, 'b'), come(places, 'c'), come(beside, 'd')];
+    await expect(places.enter(forever)).rejects.toMatchObject({ code: 'overloaded' });
+    expect(places.counts).toMatchObject({ running: 1, waiting: 1, refused: 1 });
+    expect(beside.counts).toMatchObject({ running: 0, waiting: 3, refused: 0 });
+    place.leave('finished');
+    await Promise.all(all);
+    expect(inside).toEqual(['a', 'b', 'c', 'd']);
+    expect(beside.counts).toMatchObject({ entered: 3, finished: 3, running: 0, waiting: 0 });
+  });
+
   it.each<[string, Error, Outcome]>([
     ['cancelled', goneAway, 'cancelled'],
     ['an AbortError', new DOMException('stop', 'AbortError'), 'cancelled'],
@@ -112,21 +131,25 @@ describe('createPlaces', () => {
         fc.array(step, { maxLength: 60 }),
         async (running, queued, steps) => {
           const places = createPlaces({ running, queued });
+          const beside = places.alongside(Infinity);
           const clients: AbortController[] = [];
           const inside: Place[] = [];
           const check = () => {
-            expect(sumOf(places.counts)).toBe(places.counts.entered);
-            expect(places.counts.entered).toBe(clients.length);
-            expect(places.counts.running).toBeLessThanOrEqual(running);
+            const both = [places.counts, beside.counts];
+            for (const counts of both) expect(sumOf(counts)).toBe(counts.entered);
+            const sum = (name: keyof PlaceCounts) => both[0][name] + both[1][name];
+            expect(sum('entered')).toBe(clients.length);
+            expect(sum('running')).toBeLessThanOrEqual(running);
             expect(places.counts.waiting).toBeLessThanOrEqual(queued);
+            expect(beside.counts.refused).toBe(0);
             // Nobody waits beside a free place.
-            expect(places.counts.waiting === 0 || places.counts.running === running).toBe(true);
+            expect(sum('waiting') === 0 || sum('running') === running).toBe(true);
           };
           for (const [what, index = 0, outcome = 'finished'] of steps) {
             if (what === 'enter') {
               const client = new AbortController();
               clients.push(client);
-              places.enter(client.signal).then(
+              (clients.length % 3 === 0 ? beside : places).enter(client.signal).then(
                 (place) => inside.push(place),
                 () => undefined,
               );
@@ -135,7 +158,7 @@ describe('createPlaces', () => {
             else await settle();
             check();
           }
-          while (places.counts.running > 0) {
+          while (places.counts.running + beside.counts.running > 0) {
             await settle();
             for (const place of inside) place[Symbol.dispose]();
             check();

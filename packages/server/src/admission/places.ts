@@ -39,6 +39,10 @@ export interface Place extends Disposable {
 export interface Places {
   /** Live: read it whenever a figure is needed. */
   readonly counts: PlaceCounts;
+  /** The same places for others, with a queue and counts of their own: whoever waits there fills no queue here, and both
+   *  get their turn in the order in which they came.
+   *  @param queued those that may wait there */
+  alongside(queued: number): Places;
   /** Refuses one that would be refused by `enter`, and counts it; else does nothing.
    *  @returns `overloaded` as `enter` throws it, but without the cost of an error, for crowds */
   refuse(): Problem | undefined;
@@ -58,8 +62,46 @@ const LONGEST_RETRY_SECONDS = 60;
 /** What the newest visit counts in the average of how long a place is kept. */
 const NEWEST_SHARE = 0.2;
 
-export function createPlaces(options: PlacesOptions): Places {
-  const { running: most, queued, now = () => performance.now() } = options;
+export function createPlaces({ running, queued, now }: PlacesOptions): Places {
+  return placesIn(createRoom(running, now), queued);
+}
+
+/** What all places of one room share. */
+interface Room {
+  readonly most: number;
+  taken: number;
+  /** In the order they came; each takes the place it is called for. */
+  readonly queue: Set<() => void>;
+  /** @returns gives the place to the next in the queue */
+  take(): () => void;
+  /** Until one more gets a place, as long as they were kept lately. */
+  waitSeconds(): number;
+}
+
+function createRoom(most: number, now: () => number = () => performance.now()): Room {
+  let averageSeconds: number | undefined; // that a place is kept
+  const room: Room = {
+    most,
+    taken: 0,
+    queue: new Set(),
+    take: () => {
+      const since = now();
+      room.taken++;
+      return () => {
+        room.taken--;
+        const seconds = (now() - since) / 1000;
+        averageSeconds ??= seconds;
+        averageSeconds += (seconds - averageSeconds) * NEWEST_SHARE;
+        const [next] = room.queue;
+        next?.();
+      };
+    },
+    waitSeconds: () => ((averageSeconds ?? 1) * (room.queue.size + 1)) / most,
+  };
+  return room;
+}
+
+function placesIn(room: Room, queued: number): Places {
   const counts = {
     running: 0,
     waiting: 0,
@@ -69,13 +111,11 @@ export function createPlaces(options: PlacesOptions): Places {
     cancelled: 0,
     refused: 0,
   };
-  const queue = new Set<() => void>(); // in the order they came; each takes the place it is called for
-  let averageSeconds: number | undefined; // that a place is kept
 
   const refusal = (): Problem => {
-    const seconds = ((averageSeconds ?? 1) * (counts.waiting + 1)) / most;
-    const retryAfter = Math.min(LONGEST_RETRY_SECONDS, Math.max(1, Math.ceil(seconds)));
-    const detail = `all ${most} places are taken, and ${counts.waiting} wait; try again in ${retryAfter} s`;
+    const seconds = Math.ceil(room.waitSeconds());
+    const retryAfter = Math.min(LONGEST_RETRY_SECONDS, Math.max(1, seconds));
+    const detail = `all ${room.most} places are taken, and ${counts.waiting} wait; try again in ${retryAfter} s`;
     return {
       code: 'overloaded',
       message: detail,
@@ -83,17 +123,16 @@ export function createPlaces(options: PlacesOptions): Places {
     };
   };
 
-  const wait = (signal: AbortSignal): Promise<void> =>
+  const wait = (signal: AbortSignal): Promise<Place> =>
     new Promise((resolve, reject) => {
       const stopWaiting = (): void => {
-        queue.delete(start);
+        room.queue.delete(start);
         signal.removeEventListener('abort', giveUp);
         counts.waiting--;
       };
       const start = (): void => {
         stopWaiting();
-        counts.running++;
-        resolve();
+        resolve(takePlace(signal));
       };
       const giveUp = (): void => {
         stopWaiting();
@@ -102,23 +141,20 @@ export function createPlaces(options: PlacesOptions): Places {
         reject(signal.reason);
       };
       counts.waiting++;
-      queue.add(start);
+      room.queue.add(start);
       signal.addEventListener('abort', giveUp);
     });
 
   const takePlace = (signal: AbortSignal): Place => {
-    const since = now();
+    const giveAway = room.take();
+    counts.running++;
     let hasLeft = false;
     const leave = (outcome: Outcome): void => {
       if (hasLeft) return;
       hasLeft = true;
       counts.running--;
       counts[outcome]++;
-      const seconds = (now() - since) / 1000;
-      averageSeconds ??= seconds;
-      averageSeconds += (seconds - averageSeconds) * NEWEST_SHARE;
-      const [next] = queue;
-      next?.();
+      giveAway();
     };
     return {
       leave,
@@ -127,7 +163,7 @@ export function createPlaces(options: PlacesOptions): Places {
   };
 
   const refuse = (): Problem | undefined => {
-    if (counts.running < most || counts.waiting < queued) return undefined;
+    if (room.taken < room.most || counts.waiting < queued) return undefined;
     counts.entered++;
     counts.refused++;
     return refusal();
@@ -141,13 +177,12 @@ export function createPlaces(options: PlacesOptions): Places {
       counts[outcomeOf(signal.reason)]++;
       throw signal.reason;
     }
-    if (counts.running < most) counts.running++;
-    else await wait(signal);
-    return takePlace(signal);
+    return room.taken < room.most ? takePlace(signal) : wait(signal);
   };
 
   return {
     counts,
+    alongside: (others) => placesIn(room, others),
     refuse,
     enter,
     async run(signal, work) {

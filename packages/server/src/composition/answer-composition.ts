@@ -34,7 +34,11 @@ export async function answerComposition(
     const plan = await planComposition(served, request, context, file);
     const composition = await composePiece(served, plan, signal);
     metrics.composed(model, countNotes(composition.score));
-    const { seed, primerLoss } = plan;
-    return compositionAnswer({ model, seed, composition, primerLoss }, form, renderer);
+    const { seed, primer } = plan;
+    return compositionAnswer(
+      { model, seed, composition, primerLoss: primer?.loss },
+      form,
+      renderer,
+    );
   });
 }

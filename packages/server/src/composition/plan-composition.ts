@@ -2,17 +2,15 @@
 import {
   type EncodedScore,
   type GenerateOptions,
-  type GridLoss,
   instrumentSlug,
   type Labels,
-  type Score,
   type Tokenizer,
 } from '@ostinato/core';
 import type { AppContext } from '../app-env.js';
 import type { ServedModel } from '../app-options.js';
 import type { Limits } from '../limits.js';
 import { ProblemError } from '../problem/problem.js';
-import type { ComposeRequest } from '../schemas/compose-schemas.js';
+import type { ComposeRequest, Primer } from '../schemas/compose-schemas.js';
 import { knownInstrument } from './known-instrument.js';
 import { randomSeed } from './random-seed.js';
 import { readPrimer } from './read-primer.js';
@@ -26,12 +24,12 @@ export interface PlannedComposition {
   readonly options: GenerateOptions;
   /** As the answer tells it. */
   readonly seed: number | string;
-  /** What of the primer could not be said. */
-  readonly primerLoss?: GridLoss;
+  /** The piece to continue, where one was given. */
+  readonly primer?: EncodedScore;
 }
 
 /** Reads and checks all of a request that has passed the schema.
- *  @param file a MIDI file to continue, where it came beside the request
+ *  @param beside a piece to continue that came beside the request: a MIDI file, or one that was read before
  *  @throws {ProblemError} `outside-limits`, `cannot-compose`
  *  @throws {MidiFormatError} if the primer cannot be read
  *  @throws {TokenizerError} {VocabularyError} if the model cannot say what was asked for */
@@ -39,7 +37,7 @@ export async function planComposition(
   { tokenizer, manifest }: ServedModel,
   request: ComposeRequest,
   context: PlanContext,
-  file?: Uint8Array,
+  beside?: Uint8Array | EncodedScore,
 ): Promise<PlannedComposition> {
   const { limits } = context;
   const { seed = randomSeed(), labels, primer, ...asked } = request;
@@ -58,25 +56,28 @@ export async function planComposition(
       ),
     }),
   };
-  if (primer && file) {
+  if (primer && beside) {
     const detail = 'primer: expected once, found in the request and as a file';
     throw new ProblemError('invalid-request', detail);
   }
-  const given = file ?? primer;
+  const given = beside ?? primer;
   if (given === undefined) return { options: { ...options, ...(labels && { labels }) }, seed };
-  const score = await readPrimer(given, tokenizer, context);
-  const { tokens, loss } = await encodeGiven(score, tokenizer, { ...context, labels });
-  return { options: { ...options, primer: tokens }, seed, primerLoss: loss };
+  const read =
+    'tokens' in given ? given : await encodePiece(given, tokenizer, { ...context, labels });
+  return { options: { ...options, primer: read.tokens }, seed, primer: read };
 }
 
-/** A piece that a client gave, as tokens.
+/** Reads a piece that a client gave, and says it in tokens.
  *  @throws {ProblemError} `cannot-compose` if the model can say no note of it; `outside-limits` if it is too long
- *  @throws {VocabularyError} if a label is not known */
-export async function encodeGiven(
-  score: Score,
+ *  @throws {VocabularyError} if a label is not known
+ *  @throws as `readPrimer` does */
+export async function encodePiece(
+  piece: Primer | Uint8Array,
   tokenizer: Tokenizer,
-  { limits, renderer, labels = {} }: PlanContext & { labels?: Labels | undefined },
+  context: PlanContext & { labels?: Labels | undefined },
 ): Promise<EncodedScore> {
+  const { limits, renderer, labels = {} } = context;
+  const score = await readPrimer(piece, tokenizer, context);
   // Encoding takes labels that it does not know for unknown; asking for the head refuses them.
   tokenizer.head({ labels, instruments: tokenizer.instruments.slice(0, 1) });
   const encoded = await renderer.encode(tokenizer, score, labels).catch((error: unknown) => {

@@ -33,9 +33,7 @@ export async function readPrimer(
   return readGivenMidi(decodeBase64(primer.midi), context);
 }
 
-/** Reads a MIDI file that a client gave.
- *  @throws {MidiFormatError} if it cannot be read */
-export function readGivenMidi(
+function readGivenMidi(
   bytes: Uint8Array,
   { limits, renderer }: Pick<AppContext, 'limits' | 'renderer'>,
 ): Promise<Score> {
@@ -49,7 +47,14 @@ function checkNoteCount(found: number, most: number): void {
   throw new ProblemError('outside-limits', detail);
 }
 
+/** Where there is one, it decodes megabytes in a millisecond. */
+const { Buffer } = globalThis as {
+  Buffer?: { from(text: string, encoding: 'base64'): Uint8Array };
+};
+
+/** @param text that the schema has found to be base64 */
 function decodeBase64(text: string): Uint8Array {
+  if (Buffer) return Buffer.from(text, 'base64');
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);

@@ -1,21 +1,35 @@
-// A job: a composition that is asked for now and fetched later.
+// A job: work that is asked for now and whose result is fetched later.
+import type { GivenPiece } from '../composition/given-piece.js';
 import type { ProblemCode } from '../problem/problem.js';
 import type { ComposeRequest } from '../schemas/compose-schemas.js';
 
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
-/** What is to be done. Plain JSON, and everything that the result depends on: the seed is always there, so that every
- *  attempt gives the same bytes. */
-export interface JobTask {
+interface TaskFacts {
   /** As the servers and workers call it. */
   readonly model: string;
-  readonly kind: 'compose';
-  readonly request: ComposeRequest & { readonly seed: number | string };
   /** Where the end of the job is told. */
   readonly webhook?: string;
 }
 
-/** How far a job has come. */
+export interface ComposeTask extends TaskFacts {
+  readonly kind: 'compose';
+  /** The seed is always there, so that every attempt gives the same bytes. */
+  readonly request: Omit<ComposeRequest, 'primer'> & { readonly seed: number | string };
+  /** The primer. */
+  readonly given?: GivenPiece;
+}
+
+export interface EvaluateTask extends TaskFacts {
+  readonly kind: 'evaluate';
+  readonly given: GivenPiece;
+}
+
+/** What is to be done. Plain JSON, everything that the result depends on, and never long: a piece that came with the
+ *  request has been read, and is here as tokens, which the server's limits bound. */
+export type JobTask = ComposeTask | EvaluateTask;
+
+/** How far a composition has come. */
 export interface JobProgress {
   /** New notes so far. */
   readonly notes: number;

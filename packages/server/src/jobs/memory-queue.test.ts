@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ProblemError } from '../problem/problem.js';
-import type { JobProgress, JobTask } from './job.js';
+import { createPlaces } from '../admission/places.js';
+import type { ComposeTask, JobProgress } from './job.js';
 import type { JobRunner, JobSubmission } from './job-queue.js';
 import { MemoryJobQueue, type MemoryJobQueueOptions } from './memory-queue.js';
 import type { WebhookMessage } from './webhook/webhooks.js';
@@ -8,7 +9,7 @@ import type { WebhookMessage } from './webhook/webhooks.js';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const task: JobTask = { model: 'm', kind: 'compose', request: { seed: 7 } };
+const task: ComposeTask = { model: 'm', kind: 'compose', request: { seed: 7 } };
 
 function submission(name?: string, fingerprint = 'one', owner?: string): JobSubmission {
   return { owner, task, ...(name !== undefined && { idempotency: { key: name, fingerprint } }) };
@@ -156,6 +157,66 @@ describe('MemoryJobQueue', () => {
     const other = await queue.submit(submission('key', 'two', 'bob'));
     expect(other.isNew).toBe(true);
     expect(work.begun).toHaveLength(2);
+  });
+
+  it('lists the jobs of one owner, the newest first, page by page', async () => {
+    const { queue, work } = started({ running: 1 });
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i++) {
+      ids.push((await queue.submit(submission(undefined, 'one', 'ann'))).job.id);
+      await queue.submit(submission(undefined, 'one', 'bob'));
+    }
+    const newest = ids.toReversed();
+    const idsOf = ({ jobs }: { jobs: readonly { id: string }[] }) => jobs.map(({ id }) => id);
+    const first = await queue.list({ owner: 'ann', limit: 2 });
+    expect(idsOf(first)).toEqual(newest.slice(0, 2));
+    await queue.submit(submission(undefined, 'one', 'ann')); // is on no later page
+    const second = await queue.list({ owner: 'ann', limit: 3, cursor: first.next! });
+    expect(idsOf(second)).toEqual(newest.slice(2));
+    expect(second.next).toBeUndefined();
+
+    await work.begun[0].succeed();
+    expect(idsOf(await queue.list({ owner: 'ann', limit: 9, state: 'succeeded' }))).toEqual([
+      ids[0],
+    ]);
+    expect(await queue.list({ owner: undefined, limit: 9 })).toEqual({ jobs: [] });
+    for (const cursor of ['', 'x', '-1', '1e3'])
+      await expect(queue.list({ owner: 'ann', limit: 1, cursor })).rejects.toMatchObject({
+        code: 'invalid-request',
+      });
+  });
+
+  it('waits for places that others have, and counts no attempt and no time meanwhile', async () => {
+    const places = createPlaces({ running: 1, queued: 0 });
+    const jobPlaces = places.alongside(Infinity);
+    const forever = new AbortController().signal;
+    const taken = await places.enter(forever);
+    const work = new Work();
+    const queue = new MemoryJobQueue({ running: 3, limits: { attemptSeconds: 5, attempts: 1 } });
+    queue.start(work.run, jobPlaces);
+    const ids: string[] = [];
+    for (let i = 0; i < 4; i++) ids.push((await queue.submit(submission())).job.id);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await queue.find(ids[0])).toMatchObject({ state: 'queued', attempts: 0 });
+    expect(await queue.counts()).toEqual(new Map([['m', { queued: 4, running: 0 }]]));
+    expect(jobPlaces.counts).toMatchObject({ waiting: 3, running: 0, refused: 0 });
+    await queue.cancel(ids[1]);
+    await settled(() => taken.leave('finished'));
+    expect(await queue.counts()).toEqual(new Map([['m', { queued: 2, running: 1 }]]));
+    await work.begun[0].succeed();
+    await work.begun[1].fail(new Error('broken'));
+    await work.begun[2].succeed();
+    expect(jobPlaces.counts).toEqual({
+      entered: 4,
+      running: 0,
+      waiting: 0,
+      finished: 2,
+      failed: 1,
+      cancelled: 1,
+      refused: 0,
+    });
+    expect(places.counts).toMatchObject({ entered: 1, finished: 1, refused: 0 });
+    expect(await queue.counts()).toEqual(new Map());
   });
 
   it('refuses more than may wait', async () => {

@@ -1,13 +1,22 @@
 // Jobs in this process: nothing else is needed, and nothing survives it. Bounded in what waits and in what is kept. No
 // timer runs while no job does, so that it may live where timers are not allowed to idle.
+import type { Places } from '../admission/places.js';
 import type { Logger } from '../app-options.js';
 import { ProblemError } from '../problem/problem.js';
 import { attemptJob } from './attempt.js';
 import { isFinished, type Job, type JobOutcome } from './job.js';
 import { newJobId } from './job-id.js';
 import { DEFAULT_JOB_LIMITS, type JobLimits } from './job-limits.js';
-import type { JobCounts, JobQueue, JobRunner, JobSubmission, Submitted } from './job-queue.js';
-import { tooManyQueued, usedOtherwise } from './refusals.js';
+import type {
+  JobCounts,
+  JobPage,
+  JobQuery,
+  JobQueue,
+  JobRunner,
+  JobSubmission,
+  Submitted,
+} from './job-queue.js';
+import { strangeCursor, tooManyQueued, usedOtherwise } from './refusals.js';
 import {
   checkWebhook,
   WEBHOOK_ATTEMPTS,
@@ -32,6 +41,8 @@ export interface MemoryJobQueueOptions {
 
 interface Entry {
   job: Job;
+  /** Its number in the order of submissions. */
+  readonly order: number;
   /** Of its submission, in `#submissions`. */
   readonly name: string | undefined;
   readonly fingerprint: string | undefined;
@@ -52,6 +63,7 @@ export class MemoryJobQueue implements JobQueue {
   readonly #entries = new Map<string, Entry>();
   /** First come, first served. */
   readonly #waiting = new Set<Entry>();
+  /** Those whose turn it is, at work or on their way to a place. */
   readonly #running = new Set<Entry>();
   /** Those that wait for their next attempt. */
   readonly #resting = new Set<Entry>();
@@ -62,7 +74,9 @@ export class MemoryJobQueue implements JobQueue {
   /** Messages under way. */
   readonly #telling = new Set<Promise<void>>();
   readonly #pauses = new Set<() => void>();
+  #submitted = 0;
   #run: JobRunner | undefined;
+  #places: Places | undefined;
   #whenIdle: (() => void) | undefined;
   #isClosing = false;
 
@@ -75,8 +89,9 @@ export class MemoryJobQueue implements JobQueue {
     this.#now = options.now ?? Date.now;
   }
 
-  start(run: JobRunner): void {
+  start(run: JobRunner, places?: Places): void {
     this.#run = run;
+    this.#places = places;
     this.#startNext();
   }
 
@@ -97,7 +112,9 @@ export class MemoryJobQueue implements JobQueue {
     const job: Job = { id, owner, task, state: 'queued', attempts: 0, submittedAt: this.#now() };
     const { fingerprint } = idempotency ?? {};
     const size = JSON.stringify(task).length;
-    const entry: Entry = { job, name, fingerprint, controller: new AbortController(), size };
+    const controller = new AbortController();
+    const order = this.#submitted++;
+    const entry: Entry = { job, order, name, fingerprint, controller, size };
     this.#bytes += size;
     this.#forget();
     if (this.#bytes > this.#mostBytes) {
@@ -114,6 +131,22 @@ export class MemoryJobQueue implements JobQueue {
   async find(id: string): Promise<Job | undefined> {
     this.#forget();
     return this.#entries.get(id)?.job;
+  }
+
+  async list({ owner, state, limit, cursor }: JobQuery): Promise<JobPage> {
+    this.#forget();
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw strangeCursor();
+    const before = Number(cursor ?? Infinity);
+    const jobs: Job[] = [];
+    let last = 0;
+    for (const { job, order } of [...this.#entries.values()].toReversed()) {
+      if (order >= before || job.owner !== owner) continue;
+      if (state !== undefined && job.state !== state) continue;
+      if (jobs.length === limit) return { jobs, next: String(last) };
+      jobs.push(job);
+      last = order;
+    }
+    return { jobs };
   }
 
   async result(id: string): Promise<Uint8Array | undefined> {
@@ -135,7 +168,7 @@ export class MemoryJobQueue implements JobQueue {
     for (const entries of [this.#waiting, this.#resting, this.#running]) {
       for (const { job } of entries) {
         const count = counts.get(job.task.model) ?? { queued: 0, running: 0 };
-        count[entries === this.#running ? 'running' : 'queued']++;
+        count[job.state === 'running' ? 'running' : 'queued']++;
         counts.set(job.task.model, count);
       }
     }
@@ -169,17 +202,20 @@ export class MemoryJobQueue implements JobQueue {
   }
 
   async #attempt(entry: Entry, run: JobRunner): Promise<void> {
-    const attempts = entry.job.attempts + 1;
-    const startedAt = entry.job.startedAt ?? this.#now();
-    entry.job = { ...entry.job, state: 'running', attempts, startedAt };
+    const { signal } = entry.controller;
     try {
+      using place = await this.#places?.enter(signal);
+      const attempts = entry.job.attempts + 1;
+      const startedAt = entry.job.startedAt ?? this.#now();
+      entry.job = { ...entry.job, state: 'running', attempts, startedAt };
       const came = await attemptJob(run, entry.job.task, {
-        signal: entry.controller.signal,
+        signal,
         seconds: this.#limits.attemptSeconds,
         onProgress: (progress) => {
           if (!isFinished(entry.job)) entry.job = { ...entry.job, progress };
         },
       });
+      if ('problem' in came) place?.leave('failed');
       this.#running.delete(entry);
       if (isFinished(entry.job)) return;
       const finishedAt = this.#now();

@@ -8,6 +8,7 @@ export const NO_JOBS: JobQueue = {
     throw new ProblemError('not-found', detail);
   },
   find: async () => undefined,
+  list: async () => ({ jobs: [] }),
   result: async () => undefined,
   cancel: async () => undefined,
   counts: async () => new Map(),

@@ -6,6 +6,11 @@ export function usedOtherwise(): ProblemError {
   return new ProblemError('conflict', detail);
 }
 
+export function strangeCursor(): ProblemError {
+  const detail = 'cursor: expected the `next` of a page of this list';
+  return new ProblemError('invalid-request', detail);
+}
+
 export function tooManyQueued(queued: number): ProblemError {
   const detail = `${queued} jobs wait already; try again later`;
   return new ProblemError('overloaded', detail, { headers: { 'retry-after': '10' } });

@@ -1,37 +1,24 @@
-// The work of a job: the same composition as `POST /v1/models/{model}/compose` gives.
+// The work of a job: what `compose`, `continue` and `evaluate` of `/v1/models/{model}` do.
 import type { NoteEvent } from '@ostinato/core';
 import type { AppContext } from '../app-env.js';
-import type { AppOptions } from '../app-options.js';
+import type { AppOptions, ServedModel } from '../app-options.js';
 import { composePiece } from '../composition/compose-piece.js';
+import { unpackPiece } from '../composition/given-piece.js';
 import { planComposition, type PlannedComposition } from '../composition/plan-composition.js';
+import { evaluatePiece } from '../evaluation/evaluate-piece.js';
 import { findModel } from '../find-model.js';
 import { DEFAULT_LIMITS } from '../limits.js';
-import { problemOf } from '../problem/problem-of.js';
 import { inlineRenderer } from '../rendering/renderer.js';
-import type { JobProgress } from './job.js';
+import { describeEvaluation } from '../schemas/evaluation-schemas.js';
+import type { ComposeTask, EvaluateTask, JobProgress } from './job.js';
 import type { JobRunner } from './job-queue.js';
-import { encodeResult } from './job-result.js';
-
-/** Until a place is asked for again. */
-const AGAIN_MS = 250;
+import { encodeResult, type JobResult } from './job-result.js';
 
 type RunContext = Pick<AppContext, 'models' | 'limits' | 'renderer'>;
 
-/** Lets a queue that runs its jobs in this process begin. They take places as requests do, and wait for one where a
- *  request would be refused. */
-export function startJobs({ jobs, places, ...context }: AppContext): void {
-  const run = runnerOf(context);
-  jobs.start?.(async (task, options) => {
-    const { signal } = options;
-    for (;;) {
-      try {
-        return await places.run(signal, () => run(task, options));
-      } catch (error) {
-        if (problemOf(error).code !== 'overloaded') throw error;
-        await pause(AGAIN_MS, signal);
-      }
-    }
-  });
+/** Lets a queue that runs its jobs in this process begin. */
+export function startJobs({ jobs, jobPlaces, ...context }: AppContext): void {
+  jobs.start?.(runnerOf(context), jobPlaces);
 }
 
 /** What does jobs in a process without an app.
@@ -49,15 +36,39 @@ export function createJobRunner({
 }
 
 function runnerOf(context: RunContext): JobRunner {
-  return async ({ model, request }, { signal, onProgress }) => {
-    const served = findModel(context, model);
-    const plan = await planComposition(served, request, context);
-    const measure = createMeasure(plan);
-    const onNote = (note: NoteEvent): void => onProgress(measure(note));
-    const composition = await composePiece(served, plan, signal, onNote);
-    const { seed, primerLoss } = plan;
-    return encodeResult({ model, seed, composition, ...(primerLoss && { primerLoss }) });
+  return async (task, { signal, onProgress }) => {
+    const served = findModel(context, task.model);
+    const result =
+      task.kind === 'compose'
+        ? await compose(served, task, { ...context, signal, onProgress })
+        : await evaluate(served, task, signal);
+    return encodeResult(result);
   };
+}
+
+async function compose(
+  served: ServedModel,
+  { model, request, given }: ComposeTask,
+  { signal, onProgress, ...context }: RunContext & Parameters<JobRunner>[1],
+): Promise<JobResult> {
+  const primer = given && unpackPiece(given, served.tokenizer);
+  const plan = await planComposition(served, request, context, primer);
+  const measure = createMeasure(plan);
+  const onNote = (note: NoteEvent): void => onProgress(measure(note));
+  const composition = await composePiece(served, plan, signal, onNote);
+  const { seed } = plan;
+  const facts = { model, seed, composition, ...(primer && { primerLoss: primer.loss }) };
+  return { kind: 'compose', facts };
+}
+
+async function evaluate(
+  served: ServedModel,
+  { model, given }: EvaluateTask,
+  signal: AbortSignal,
+): Promise<JobResult> {
+  const { tokens, loss } = unpackPiece(given, served.tokenizer);
+  const likelihood = await evaluatePiece(served, tokens, signal);
+  return { kind: 'evaluate', evaluation: describeEvaluation(model, likelihood, loss) };
 }
 
 /** How far a piece is, from its newest note. Length counts from the first new note on. */
@@ -76,20 +87,4 @@ function createMeasure({ options }: PlannedComposition): (note: NoteEvent) => Jo
     );
     return { notes, musicSeconds, share: Math.min(1, share) };
   };
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- whatever the signal gives
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
 }

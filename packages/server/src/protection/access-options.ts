@@ -26,6 +26,9 @@ export interface AccessOptions {
   readonly corsOrigins?: readonly string[];
   /** Default: none. */
   readonly rateLimit?: RateLimit;
+  /** Whether, where there are no keys, anybody may list the jobs of everybody. Else whoever submitted a job knows its id, and
+   *  nobody else does. Default false. */
+  readonly openJobList?: boolean;
   /** How many proxies of yours a request passes. So many entries at the end of `x-forwarded-for` are believed. Default 0:
    *  the header is not read. */
   readonly proxies?: number;

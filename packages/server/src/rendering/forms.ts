@@ -22,22 +22,25 @@ const ALIASES: Readonly<Record<string, string>> = {
   'audio/vnd.wave': FORMS.wav,
 };
 
+const ALL_FORMS = Object.keys(FORMS) as Form[];
+
 /** The form that a request wants most; between equals, the first of the list.
+ *  @param forms that there are, the preferred first
  *  @throws {ProblemError} `not-acceptable` */
-export function wantedForm(c: Context): Form {
-  const types = Object.values<string>(FORMS);
+export function wantedForm(c: Context, forms: readonly Form[] = ALL_FORMS): Form {
+  const types = forms.map((form): string => FORMS[form]);
   const found = accepts(c, {
     header: 'Accept',
     supports: types,
-    default: FORMS.mid,
+    default: types[0],
     match: (accepted) => {
       const quality = (type: string): number => qualityOf(type, accepted);
       const [best] = types.toSorted((a, b) => quality(b) - quality(a)); // stable
       return quality(best) > 0 ? best : '';
     },
   });
-  const form = Object.entries(FORMS).find(([, type]) => type === found);
-  if (form !== undefined) return form[0] as Form;
+  const form = forms.find((each) => FORMS[each] === found);
+  if (form !== undefined) return form;
   const detail = `Accept: expected one of ${types.join(', ')}`;
   throw new ProblemError('not-acceptable', detail, { headers: { vary: 'accept' } });
 }

@@ -3,8 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Schema } from 'hono';
 import { startDeadline } from '../admission/deadline.js';
 import type { App, AppContext } from '../app-env.js';
-import { encodeGiven } from '../composition/plan-composition.js';
-import { readGivenMidi } from '../composition/read-primer.js';
+import { encodePiece } from '../composition/plan-composition.js';
 import { evaluatePiece } from '../evaluation/evaluate-piece.js';
 import { findModel, modelParameter } from '../find-model.js';
 import { MUSIC_PROBLEMS } from '../problem/problem-answers.js';
@@ -43,9 +42,9 @@ export function addEvaluateRoute<Routes extends Schema>(app: App<Routes>, contex
     using deadline = startDeadline(c.req.raw.signal, context.limits.deadlineSeconds);
     const { signal } = deadline;
     const evaluation = await context.places.run(signal, async () => {
-      const score = await readGivenMidi(file, context);
-      const { tokens, loss } = await encodeGiven(score, served.tokenizer, { ...context, labels });
-      return describeEvaluation(model, await evaluatePiece(served, tokens, signal), loss);
+      const given = await encodePiece(file, served.tokenizer, { ...context, labels });
+      const likelihood = await evaluatePiece(served, given.tokens, signal);
+      return describeEvaluation(model, likelihood, given.loss);
     });
     return c.json(evaluation, 200);
   });

@@ -3,19 +3,25 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context, Schema } from 'hono';
 import { startDeadline } from '../admission/deadline.js';
 import type { App, AppContext, AppEnv } from '../app-env.js';
-import { planComposition } from '../composition/plan-composition.js';
-import { findModel } from '../find-model.js';
-import { isFinished, type Job, type JobTask } from '../jobs/job.js';
+import { isFinished, type Job } from '../jobs/job.js';
 import { modelOfJobId } from '../jobs/job-id.js';
 import type { JobQueue } from '../jobs/job-queue.js';
 import { readIdempotency } from '../jobs/idempotency.js';
 import { decodeResult } from '../jobs/job-result.js';
+import { planJob } from '../jobs/plan-job.js';
 import { problemAnswers } from '../problem/problem-answers.js';
 import { ProblemError } from '../problem/problem.js';
 import { compositionAnswer } from '../rendering/composition-answer.js';
-import { COMPOSITION_ANSWER } from '../rendering/composition-forms.js';
+import { JOB_ANSWER } from '../rendering/composition-forms.js';
 import { wantedForm } from '../rendering/forms.js';
-import { describeJob, jobPath, jobRequestSchema, jobSchema } from '../schemas/job-schemas.js';
+import {
+  describeJob,
+  jobListQuerySchema,
+  jobListSchema,
+  jobPath,
+  jobRequestSchema,
+  jobSchema,
+} from '../schemas/job-schemas.js';
 
 const TAGS = ['Jobs'];
 const AGAIN_SECONDS = '1';
@@ -31,7 +37,9 @@ const submitRoute = createRoute({
   path: '/v1/jobs',
   tags: TAGS,
   summary: 'Submit a job',
-  description: 'Checks the request, takes it on, and answers before the work begins.',
+  description:
+    'Reads and checks all of the request, takes it on, and answers before the work begins. A job has more time than a ' +
+    'request.',
   request: {
     headers: z.object({
       'idempotency-key': z.string().optional().meta({
@@ -62,6 +70,24 @@ const submitRoute = createRoute({
       'deadline',
       'queue-unavailable',
     ),
+  },
+});
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/jobs',
+  tags: TAGS,
+  summary: 'List jobs',
+  description:
+    'The newest first, those of the key that asks. A server without keys lists all of them, or none where it is open to ' +
+    'others than this machine.',
+  request: { query: jobListQuerySchema },
+  responses: {
+    200: {
+      description: 'A page of them',
+      content: { 'application/json': { schema: jobListSchema } },
+    },
+    ...problemAnswers('invalid-request', 'not-found', 'queue-unavailable'),
   },
 });
 
@@ -100,7 +126,7 @@ const resultRoute = createRoute({
   summary: 'Fetch the result of a job',
   request: { params: idParameter },
   responses: {
-    200: COMPOSITION_ANSWER,
+    200: JOB_ANSWER,
     ...problemAnswers('job-not-found', 'not-acceptable', 'job-not-finished', 'queue-unavailable'),
   },
 });
@@ -110,26 +136,32 @@ export function addJobRoutes<Routes extends Schema>(app: App<Routes>, context: A
   return app
     .openapi(submitRoute, async (c) => {
       const body = c.req.valid('json');
-      const served = findModel(context, body.model);
       const idempotency = await readIdempotency(c.req.valid('header')['idempotency-key'], body);
-      // All of it is checked before the job is taken, and the seed is drawn once for all attempts.
-      const plan = () => planComposition(served, body.request, context);
       using deadline = startDeadline(c.req.raw.signal, context.limits.deadlineSeconds);
-      const { signal } = deadline;
-      // Reading a primer is work.
-      const { seed } = await (body.request.primer ? context.places.run(signal, plan) : plan());
-      const { webhook, request, ...named } = body;
-      const task: JobTask = {
-        ...named,
-        request: { ...request, seed },
-        ...(webhook !== undefined && { webhook }),
-      };
+      const task = await context.submissionPlaces.run(deadline.signal, () =>
+        planJob(body, context),
+      );
       const { job } = await jobs.submit({
         owner: c.var.keyName,
         task,
         ...(idempotency && { idempotency }),
       });
       return c.json(describeJob(job), 202, { location: jobPath(job.id), ...NOT_KEPT });
+    })
+    .openapi(listRoute, async (c) => {
+      if (c.var.keyName === undefined && !context.openJobList) {
+        const detail = 'this server lists no jobs: without API keys it cannot tell whose they are';
+        throw new ProblemError('not-found', detail);
+      }
+      const { state, limit, cursor } = c.req.valid('query');
+      const { jobs: found, next } = await jobs.list({
+        owner: c.var.keyName,
+        limit,
+        ...(state && { state }),
+        ...(cursor !== undefined && { cursor }),
+      });
+      const page = { jobs: found.map(describeJob), ...(next !== undefined && { next }) };
+      return c.json(page, 200, NOT_KEPT);
     })
     .openapi(statusRoute, async (c) => {
       const job = await findJob(c, jobs, c.req.valid('param').id);
@@ -143,13 +175,14 @@ export function addJobRoutes<Routes extends Schema>(app: App<Routes>, context: A
       return c.json(describeJob(job), 200, NOT_KEPT);
     })
     .openapi(resultRoute, async (c) => {
-      const form = wantedForm(c);
       const job = await findJob(c, jobs, c.req.valid('param').id);
+      const form = job.task.kind === 'compose' ? wantedForm(c) : wantedForm(c, ['json']);
       if (job.state !== 'succeeded') throw withoutResult(job);
       const bytes = await jobs.result(job.id);
       if (!bytes) throw notFound();
-      const answer = await compositionAnswer(decodeResult(bytes), form, context.renderer);
-      return answer as never;
+      const result = decodeResult(bytes);
+      if (result.kind === 'evaluate') return c.json(result.evaluation, 200);
+      return (await compositionAnswer(result.facts, form, context.renderer)) as never;
     });
 }
 

@@ -41,7 +41,7 @@ const primerNoteSchema = z
   })
   .openapi('PrimerNote');
 
-const primerSchema = z
+export const primerSchema = z
   .union([
     z.strictObject({
       midi: z.base64('expected base64').min(1).meta({
@@ -63,7 +63,7 @@ const primerSchema = z
         .meta({ description: 'Quarter notes a minute: what the beat is. Default 120' }),
     }),
   ])
-  .openapi('Primer', { description: 'A piece to continue, as a MIDI file or as notes' });
+  .openapi('Primer', { description: 'A piece, as a MIDI file or as notes' });
 
 export type Primer = z.infer<typeof primerSchema>;
 
@@ -128,7 +128,7 @@ export const composeRequestSchema = z
     mayEndEarly: z.boolean().optional().meta({
       description: 'Whether the model may end the piece before that length. Default false',
     }),
-    primer: primerSchema.optional(),
+    primer: primerSchema.optional().meta({ description: 'A piece to continue' }),
     includePrimer: z.boolean().optional().meta({
       description: "Whether the primer's notes are part of the answer. Default true",
     }),

@@ -32,11 +32,13 @@ export const evaluationSchema = z
   })
   .openapi('Evaluation');
 
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
 export function describeEvaluation(
   model: string,
   likelihood: PieceLikelihood,
   loss: GridLoss,
-): z.infer<typeof evaluationSchema> {
+): Evaluation {
   const { tokens, notes, logLikelihood, head, bars } = likelihood;
   const natsPerToken = -logLikelihood / tokens;
   return {

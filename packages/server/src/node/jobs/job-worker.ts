@@ -162,7 +162,7 @@ class Attempts {
     works.set(id, work);
     try {
       await this.#conclude(job, queued, await this.#attempt(work));
-      await dropRequest(queued);
+      await dropPiece(queued);
     } catch (error) {
       const { reason } = work.controller.signal;
       if (reason instanceof Settled) {
@@ -228,11 +228,12 @@ class Attempts {
   }
 }
 
-/** What was asked for may be long, with a primer, and nobody needs it any more. */
-async function dropRequest(queued: BullJob<QueuedJob>): Promise<void> {
+/** A piece that was given may be long, and nobody needs it any more. */
+async function dropPiece(queued: BullJob<QueuedJob>): Promise<void> {
   const { task } = queued.data;
-  const { seed, primer } = task.request;
-  if (primer) await queued.updateData({ ...queued.data, task: { ...task, request: { seed } } });
+  if (!task.given) return;
+  const given = { ...task.given, tokens: [] };
+  await queued.updateData({ ...queued.data, task: { ...task, given } });
 }
 
 /** Tells how far jobs are, and stops those that somebody else has ended. */

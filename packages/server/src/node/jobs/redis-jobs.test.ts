@@ -2,8 +2,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GridLoss } from '@ostinato/core';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { JobTask } from '../../jobs/job.js';
+import type { ComposeTask, JobState, JobTask } from '../../jobs/job.js';
 import type { JobQueue, JobRunner } from '../../jobs/job-queue.js';
 import type { Webhooks } from '../../jobs/webhook/webhooks.js';
 import { ProblemError } from '../../problem/problem.js';
@@ -13,11 +15,15 @@ import { type ResultStorage, resultName } from '../storage/result-storage.js';
 import { type JobWorker, type JobWorkerOptions, startJobWorker } from './job-worker.js';
 import { createRedisJobQueue } from './redis-queue.js';
 
-const task: JobTask = { model: 'm', kind: 'compose', request: { seed: 7 } };
+const task: ComposeTask = { model: 'm', kind: 'compose', request: { seed: 7 } };
 const limits = { backoffSeconds: 0.05 };
 
 /** Answers with the seed. */
-const echo: JobRunner = async ({ request }) => new TextEncoder().encode(String(request.seed));
+const echo: JobRunner = async (each) => new TextEncoder().encode(String(seedOf(each)));
+
+function seedOf(each: JobTask): number | string | undefined {
+  return each.kind === 'compose' ? each.request.seed : undefined;
+}
 
 describe.skipIf(!isRedisInstalled())('jobs on Redis', () => {
   let redis: RedisServer;
@@ -76,7 +82,7 @@ describe.skipIf(!isRedisInstalled())('jobs on Redis', () => {
     const queue = await openQueue();
     const runs: unknown[] = [];
     const run: JobRunner = async (each, options) => {
-      runs.push(each.request.seed);
+      runs.push(seedOf(each));
       return echo(each, options);
     };
     work(run, { concurrency: 3 });
@@ -114,6 +120,80 @@ describe.skipIf(!isRedisInstalled())('jobs on Redis', () => {
     expect(await queue.counts()).toEqual(new Map([['m', { queued: 2, running: 0 }]]));
   });
 
+  it('lists the jobs of one owner, the newest first, on every server the same', async () => {
+    const queue = await openQueue();
+    const other = await openQueue();
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i++) ids.unshift((await submit(i % 2 ? queue : other, i)).job.id);
+    await queue.submit({ owner: 'bob', task });
+    await queue.submit({ owner: undefined, task });
+    const pagesOf = async (state?: JobState) => {
+      const found: string[] = [];
+      for (let cursor: string | undefined, from = queue; ; from = from === queue ? other : queue) {
+        const query = {
+          owner: 'ann',
+          limit: 2,
+          ...(state && { state }),
+          ...(cursor && { cursor }),
+        };
+        const { jobs, next } = await from.list(query);
+        expect(jobs.length).toBeLessThanOrEqual(2);
+        found.push(...jobs.map(({ id }) => id));
+        if (next === undefined) return found;
+        cursor = next;
+      }
+    };
+    const inOrder = await pagesOf();
+    expect(inOrder.toSorted()).toEqual(ids.toSorted());
+    const times = await Promise.all(inOrder.map(async (id) => (await queue.find(id))!.submittedAt));
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+
+    await queue.cancel(ids[1]);
+    expect(await pagesOf('cancelled')).toEqual([ids[1]]);
+    expect((await pagesOf('queued')).toSorted()).toEqual(
+      ids.filter((id) => id !== ids[1]).toSorted(),
+    );
+    const [bob] = (await other.list({ owner: 'bob', limit: 9 })).jobs;
+    expect(bob).toMatchObject({ owner: 'bob', state: 'queued' });
+    expect((await other.list({ owner: undefined, limit: 9 })).jobs).toHaveLength(1);
+    for (const cursor of ['x', '0', `${'0'.repeat(15)}-m`, '+', '('])
+      await expect(queue.list({ owner: 'ann', limit: 1, cursor })).rejects.toMatchObject({
+        code: 'invalid-request',
+      });
+  });
+
+  it('lists a submission that was sent twice at once as one job, and no job that is forgotten', async () => {
+    const [queue, other] = [await openQueue(), await openQueue()];
+    const submission = { owner: 'ann', task, idempotency: { key: 'k', fingerprint: 'one' } };
+    await Promise.all([queue.submit(submission), other.submit(submission)]);
+    await queue.submit(submission);
+    const { jobs } = await queue.list({ owner: 'ann', limit: 9 });
+    expect(jobs).toHaveLength(1);
+    // Forgotten, as BullMQ forgets what has ended long ago.
+    const client = new Redis(redis.address);
+    for (const key of await client.keys(`ostinato:jobs-m:${jobs[0].id}*`)) await client.del(key);
+    expect(await other.list({ owner: 'ann', limit: 9 })).toEqual({ jobs: [] });
+    expect(await client.keys('ostinato:jobs-of:*')).toEqual([]);
+    client.disconnect();
+  });
+
+  it('keeps no piece that was given for longer than it is needed', async () => {
+    const queue = await openQueue();
+    const given = { tokens: [1, 2, 3], tokenizer: 'hash', loss: {} as GridLoss };
+    const seen: unknown[] = [];
+    work(async (each) => {
+      seen.push(each.given?.tokens);
+      return Uint8Array.of(1);
+    });
+    const { job } = await queue.submit({
+      owner: 'ann',
+      task: { model: 'm', kind: 'evaluate', given },
+    });
+    expect(await ended(queue, job.id)).toMatchObject({ state: 'succeeded' });
+    while ((await queue.find(job.id))?.task.given?.tokens.length !== 0) await pause(20);
+    expect(seen).toEqual([[1, 2, 3]]);
+  });
+
   it('refuses more than may wait, and knows no other models', async () => {
     const queue = await openQueue({ limits: { queued: 2 } });
     await submit(queue);
@@ -128,8 +208,9 @@ describe.skipIf(!isRedisInstalled())('jobs on Redis', () => {
     const queue = await openQueue();
     let calls = 0;
     work(async (each, options) => {
-      if (each.request.seed === 'impossible') throw new ProblemError('cannot-compose', 'no way');
-      if (each.request.seed === 'never' || calls++ < 2) throw new Error('a secret of the model');
+      const seed = seedOf(each);
+      if (seed === 'impossible') throw new ProblemError('cannot-compose', 'no way');
+      if (seed === 'never' || calls++ < 2) throw new Error('a secret of the model');
       return echo(each, options);
     });
     const [flaky, impossible, never] = await Promise.all([
@@ -168,7 +249,7 @@ describe.skipIf(!isRedisInstalled())('jobs on Redis', () => {
     const runs: unknown[] = [];
     let stopped = false;
     const worker = work(async (each, { signal, onProgress }) => {
-      runs.push(each.request.seed);
+      runs.push(seedOf(each));
       onProgress({ notes: 3, musicSeconds: 1, share: 0.1 });
       signal.addEventListener('abort', () => (stopped = true));
       return untilAborted(signal);
@@ -276,6 +357,7 @@ describe.skipIf(!isRedisInstalled())('jobs on Redis', () => {
       () => queue.find(first.id),
       () => queue.cancel(first.id),
       () => queue.counts(),
+      () => queue.list({ owner: 'ann', limit: 1 }),
     ]) {
       await expect(call()).rejects.toMatchObject({ code: 'queue-unavailable' });
     }

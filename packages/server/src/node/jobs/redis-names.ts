@@ -28,3 +28,9 @@ export async function read<T>(redis: Redis, key: string): Promise<T | undefined>
   const text = await redis.get(key);
   return text === null ? undefined : (JSON.parse(text) as T);
 }
+
+/** For names that clients choose. */
+export async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Buffer.from(hash).toString('hex');
+}

@@ -6,14 +6,22 @@ import type { Logger } from '../../app-options.js';
 import type { Job, JobProgress, JobState } from '../../jobs/job.js';
 import { modelOfJobId, newJobId } from '../../jobs/job-id.js';
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../../jobs/job-limits.js';
-import type { JobCounts, JobQueue, JobSubmission, Submitted } from '../../jobs/job-queue.js';
+import type {
+  JobCounts,
+  JobPage,
+  JobQuery,
+  JobQueue,
+  JobSubmission,
+  Submitted,
+} from '../../jobs/job-queue.js';
 import { tooManyQueued, usedOtherwise } from '../../jobs/refusals.js';
 import { checkWebhook, type Webhooks } from '../../jobs/webhook/webhooks.js';
 import { ProblemError } from '../../problem/problem.js';
 import { type ResultStorage, resultName } from '../storage/result-storage.js';
+import { createJobIndex } from './job-index.js';
 import { createOutcomes, type Outcomes, webhookQueue } from './outcomes.js';
 import { connectOrFail, readRedisAddress } from './redis-connection.js';
-import { PREFIX, type QueuedJob, queueName, setOnce } from './redis-names.js';
+import { digest, PREFIX, type QueuedJob, queueName, setOnce } from './redis-names.js';
 
 export interface RedisJobQueueOptions {
   /** `redis://` or `rediss://`. It may hold a password, and is never told. */
@@ -29,6 +37,9 @@ export interface RedisJobQueueOptions {
   readonly logger?: Logger;
 }
 
+/** Jobs that are looked at in one go, and for one page of a list: those of another state cost as much. */
+const AT_ONCE = 25;
+const MOST_SEEN = 500;
 /** How long the first connection is waited for. */
 const FIRST_CONNECTION_MS = 3_000;
 
@@ -41,6 +52,8 @@ export async function createRedisJobQueue(options: RedisJobQueueOptions): Promis
   await firstConnection(redis);
   const queues = new RedisQueues(redis, limits, logger);
   const outcomes = createOutcomes(redis, () => queues.webhooks(), limits.keptSeconds);
+  const mostKnown = models.length * (limits.queued + limits.kept);
+  const index = createJobIndex(redis, mostKnown);
   const find = async (id: string): Promise<Job | undefined> => {
     const model = modelOfJobId(id);
     if (model === undefined || !models.includes(model)) return undefined;
@@ -52,24 +65,51 @@ export async function createRedisJobQueue(options: RedisJobQueueOptions): Promis
     checkWebhook(webhooks, task.webhook);
     const queue = await queues.of(task.model);
     let id = newJobId(task.model);
+    let submittedAt = Date.now();
     if (idempotency) {
       const { key, fingerprint } = idempotency;
       const name = await digest(`${owner ?? ''}\n${key}`);
-      const named = { id, fingerprint };
+      const named = { id, submittedAt, fingerprint };
       const place = `${PREFIX}:idempotency:${name}`;
       const first = await setOnce(redis, place, named, limits.keptSeconds);
       if (first.fingerprint !== fingerprint) throw usedOtherwise();
-      ({ id } = first);
+      ({ id, submittedAt } = first);
       const earlier = await find(id);
-      if (earlier) return { job: earlier, isNew: false };
+      if (earlier) {
+        await index.add(earlier); // whoever submitted it may not have come so far
+        return { job: earlier, isNew: false };
+      }
     }
     const { waiting = 0, delayed = 0 } = await queue.getJobCounts('waiting', 'delayed');
     if (waiting + delayed >= limits.queued) throw tooManyQueued(waiting + delayed);
     // Whoever comes twice at once finds one job: an id that is there already adds nothing.
     const data = { task, ...(owner !== undefined && { owner }) };
-    const queued = await queue.add(task.kind, data, { jobId: id });
-    const submittedAt = queued.timestamp;
-    return { job: { id, owner, task, state: 'queued', attempts: 0, submittedAt }, isNew: true };
+    await queue.add(task.kind, data, { jobId: id, timestamp: submittedAt });
+    const job: Job = { id, owner, task, state: 'queued', attempts: 0, submittedAt };
+    await index.add(job);
+    return { job, isNew: true };
+  };
+
+  const list = async ({ owner, state, limit, cursor }: JobQuery): Promise<JobPage> => {
+    const jobs: Job[] = [];
+    let next = cursor;
+    for (let seen = 0; seen < MOST_SEEN; seen += AT_ONCE) {
+      const entries = await index.newest(owner, AT_ONCE, next);
+      const found = await Promise.all(entries.map(({ id }) => find(id)));
+      const isKnown = ({ id }: { id: string }) => models.includes(modelOfJobId(id) ?? '');
+      await index.remove(
+        owner,
+        entries.filter((entry, i) => !found[i] && isKnown(entry)),
+      );
+      for (const [i, { cursor: here }] of entries.entries()) {
+        const job = found[i];
+        if (job && (state === undefined || job.state === state)) jobs.push(job);
+        next = here;
+        if (jobs.length === limit) return { jobs, next };
+      }
+      if (entries.length < AT_ONCE) return { jobs };
+    }
+    return { jobs, ...(next !== undefined && { next }) };
   };
 
   const cancel = async (id: string): Promise<Job | undefined> => {
@@ -95,6 +135,7 @@ export async function createRedisJobQueue(options: RedisJobQueueOptions): Promis
   return {
     submit: (submission) => reaching(logger, () => submit(submission)),
     find: (id) => reaching(logger, () => find(id)),
+    list: (query) => reaching(logger, () => list(query)),
     result: (id) => reaching(logger, () => storage.get(resultName(id))),
     cancel: (id) => reaching(logger, () => cancel(id)),
     counts: () => reaching(logger, counts),
@@ -217,9 +258,4 @@ async function reaching<T>(logger: Logger | undefined, work: () => Promise<T>): 
       cause: error,
     });
   }
-}
-
-async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Buffer.from(hash).toString('hex');
 }
