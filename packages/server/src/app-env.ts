@@ -40,6 +40,8 @@ export interface AppContext {
   readonly jobPlaces: Places;
   /** Of submissions of jobs, while they are checked. */
   readonly submissionPlaces: Places;
+  /** Of sounds, until the client has them, and of results of jobs. */
+  readonly renderingPlaces: Places;
   /** Of streams. */
   readonly streamPlaces: Places;
   readonly renderer: Renderer;

@@ -99,6 +99,7 @@ function createContext(options: AppOptions): AppContext {
   const places = createPlaces({ running: limits.running, queued: limits.queued });
   const jobPlaces = places.alongside(Infinity); // the queue of jobs is what bounds them
   const submissionPlaces = createPlaces({ running: limits.submissions, queued: 0 });
+  const renderingPlaces = createPlaces({ running: limits.renderings, queued: 0 });
   const streamPlaces = createPlaces({ running: limits.streams, queued: 0 });
   return {
     models,
@@ -106,6 +107,7 @@ function createContext(options: AppOptions): AppContext {
     places,
     jobPlaces,
     submissionPlaces,
+    renderingPlaces,
     streamPlaces,
     renderer: options.renderer ?? inlineRenderer,
     jobs:
@@ -120,6 +122,7 @@ function createContext(options: AppOptions): AppContext {
       compositions: places,
       jobs: jobPlaces,
       submissions: submissionPlaces,
+      renderings: renderingPlaces,
       streams: streamPlaces,
     }),
     processMetrics: options.processMetrics,

@@ -27,7 +27,12 @@ export { createJobRunner } from './jobs/run-job.js';
 export type { WebhookMessage, Webhooks } from './jobs/webhook/webhooks.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { type ProblemCode, ProblemError, PROBLEMS } from './problem/problem.js';
-export { inlineRenderer, type Renderer, type Sound } from './rendering/renderer.js';
+export {
+  inlineRenderer,
+  type Renderer,
+  type RenderOptions,
+  type Sound,
+} from './rendering/renderer.js';
 export { isOrigin } from './protection/allow-origins.js';
 export type { AccessOptions, ApiKey, RateLimit } from './protection/access-options.js';
 export { createDrain, type Drain, type DrainControl } from './protection/drain.js';

@@ -19,10 +19,15 @@ export interface Limits {
   readonly queued: number;
   /** Submissions of jobs that are read and checked at a time; more are refused. Default 32. */
   readonly submissions: number;
+  /** Sounds that are made, or wait for a piece to be composed, and results of jobs that are given, at a time; more are
+   *  refused. Default 64. */
+  readonly renderings: number;
   /** Streams open at a time. Default 600. */
   readonly streams: number;
   /** Seconds that a composition may take, waiting included. Default 120. */
   readonly deadlineSeconds: number;
+  /** Seconds that a sound may take until the client has all of it, from the request on. Default 600. */
+  readonly renderingSeconds: number;
   /** Seconds that a stream may be open. Default 3,600. */
   readonly streamSeconds: number;
   /** Seconds that the client of a stream may take nothing. Default 10. */
@@ -39,8 +44,10 @@ export const DEFAULT_LIMITS: Limits = {
   running: 64,
   queued: 128,
   submissions: 32,
+  renderings: 64,
   streams: 600,
   deadlineSeconds: 120,
+  renderingSeconds: 600,
   streamSeconds: 3_600,
   stallSeconds: 10,
 };

@@ -6,6 +6,7 @@ import type { AppContext } from '../app-env.js';
 import { findModel } from '../find-model.js';
 import { compositionAnswer } from '../rendering/composition-answer.js';
 import { wantedForm } from '../rendering/forms.js';
+import { openRendering } from '../rendering/open-rendering.js';
 import type { ComposeRequest } from '../schemas/compose-schemas.js';
 import { composePiece } from './compose-piece.js';
 import { planComposition } from './plan-composition.js';
@@ -28,17 +29,22 @@ export async function answerComposition(
   const { limits, metrics, places, renderer } = context;
   const form = wantedForm(c);
   const served = findModel(context, model);
-  using deadline = startDeadline(c.req.raw.signal, limits.deadlineSeconds);
+  const client = c.req.raw.signal;
+  using deadline = startDeadline(client, limits.deadlineSeconds);
   const { signal } = deadline;
-  return await places.run(signal, async () => {
-    const plan = await planComposition(served, request, context, file);
-    const composition = await composePiece(served, plan, signal);
-    metrics.composed(model, countNotes(composition.score));
-    const { seed, primer } = plan;
-    return compositionAnswer(
-      { model, seed, composition, primerLoss: primer?.loss },
-      form,
-      renderer,
-    );
-  });
+  // A place for the sound comes first: nothing is composed that could not be heard.
+  const rendering = form === 'wav' ? await openRendering(client, context) : undefined;
+  try {
+    return await places.run(signal, async () => {
+      const plan = await planComposition(served, request, { ...context, signal }, file);
+      const composition = await composePiece(served, plan, signal);
+      metrics.composed(model, countNotes(composition.score));
+      const { seed, primer } = plan;
+      const facts = { model, seed, composition, primerLoss: primer?.loss };
+      return compositionAnswer(facts, form, { renderer, signal, rendering });
+    });
+  } catch (error) {
+    rendering?.leave(error);
+    throw error;
+  }
 }

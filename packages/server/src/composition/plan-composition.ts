@@ -6,18 +6,15 @@ import {
   type Labels,
   type Tokenizer,
 } from '@ostinato/core';
-import type { AppContext } from '../app-env.js';
 import type { ServedModel } from '../app-options.js';
 import type { Limits } from '../limits.js';
 import { ProblemError } from '../problem/problem.js';
 import type { ComposeRequest, Primer } from '../schemas/compose-schemas.js';
 import { knownInstrument } from './known-instrument.js';
 import { randomSeed } from './random-seed.js';
-import { readPrimer } from './read-primer.js';
+import { readPrimer, type ReadContext } from './read-primer.js';
 
 const DEFAULT_SECONDS = 60;
-
-type PlanContext = Pick<AppContext, 'limits' | 'renderer'>;
 
 export interface PlannedComposition {
   /** For `generate`, but for the signal. The same request with this seed gives the same piece. */
@@ -36,7 +33,7 @@ export interface PlannedComposition {
 export async function planComposition(
   { tokenizer, manifest }: ServedModel,
   request: ComposeRequest,
-  context: PlanContext,
+  context: ReadContext,
   beside?: Uint8Array | EncodedScore,
 ): Promise<PlannedComposition> {
   const { limits } = context;
@@ -74,18 +71,20 @@ export async function planComposition(
 export async function encodePiece(
   piece: Primer | Uint8Array,
   tokenizer: Tokenizer,
-  context: PlanContext & { labels?: Labels | undefined },
+  context: ReadContext & { labels?: Labels | undefined },
 ): Promise<EncodedScore> {
-  const { limits, renderer, labels = {} } = context;
+  const { limits, renderer, labels = {}, signal } = context;
   const score = await readPrimer(piece, tokenizer, context);
   // Encoding takes labels that it does not know for unknown; asking for the head refuses them.
   tokenizer.head({ labels, instruments: tokenizer.instruments.slice(0, 1) });
-  const encoded = await renderer.encode(tokenizer, score, labels).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code !== 'empty-score') throw error;
-    const known = tokenizer.instruments.map(instrumentSlug).join(', ');
-    const detail = `the given piece holds no note that the model can say; it has ${known}`;
-    throw new ProblemError('cannot-compose', detail, { cause: error });
-  });
+  const encoded = await renderer
+    .encode(tokenizer, score, labels, { signal })
+    .catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'empty-score') throw error;
+      const known = tokenizer.instruments.map(instrumentSlug).join(', ');
+      const detail = `the given piece holds no note that the model can say; it has ${known}`;
+      throw new ProblemError('cannot-compose', detail, { cause: error });
+    });
   const found = encoded.tokens.length;
   if (found <= limits.givenTokens) return encoded;
   const detail = `the given piece is ${found} tokens long, this server takes ${limits.givenTokens}; give a part of it`;

@@ -18,12 +18,17 @@ const DEFAULT_VELOCITY = 80;
 /** The longest time between two events of a MIDI file, in ticks; a note of a primer does not begin later. */
 const MOST_TICKS = 0x0fffffff;
 
+/** With the signal that ends the reading of a piece. */
+export type ReadContext = Pick<AppContext, 'limits' | 'renderer'> & {
+  readonly signal?: AbortSignal;
+};
+
 /** @throws {ProblemError} `invalid-request`, `outside-limits`, `cannot-compose`
  *  @throws {MidiFormatError} if the file cannot be read */
 export async function readPrimer(
   primer: Primer | Uint8Array,
   tokenizer: Tokenizer,
-  context: Pick<AppContext, 'limits' | 'renderer'>,
+  context: ReadContext,
 ): Promise<Score> {
   if (primer instanceof Uint8Array) return readGivenMidi(primer, context);
   if ('notes' in primer) {
@@ -35,10 +40,11 @@ export async function readPrimer(
 
 function readGivenMidi(
   bytes: Uint8Array,
-  { limits, renderer }: Pick<AppContext, 'limits' | 'renderer'>,
+  { limits, renderer, signal }: ReadContext,
 ): Promise<Score> {
   // A note is at least two tokens, so that a file of more notes would be refused later, after more work.
-  return renderer.readMidi(bytes, { bytes: limits.bodyBytes, notes: limits.givenTokens });
+  const most = { bytes: limits.bodyBytes, notes: limits.givenTokens };
+  return renderer.readMidi(bytes, most, { signal });
 }
 
 function checkNoteCount(found: number, most: number): void {

@@ -2,6 +2,7 @@
 import type { AppContext } from '../app-env.js';
 import { packPiece } from '../composition/given-piece.js';
 import { encodePiece, planComposition } from '../composition/plan-composition.js';
+import type { ReadContext } from '../composition/read-primer.js';
 import { findModel } from '../find-model.js';
 import type { JobRequest } from '../schemas/job-schemas.js';
 import type { JobTask } from './job.js';
@@ -10,7 +11,7 @@ import type { JobTask } from './job.js';
  *  @throws {ProblemError} `model-not-found`, and as `planComposition` and `encodePiece` do */
 export async function planJob(
   job: JobRequest,
-  context: Pick<AppContext, 'models' | 'limits' | 'renderer'>,
+  context: Pick<AppContext, 'models'> & ReadContext,
 ): Promise<JobTask> {
   const { model, webhook } = job;
   const served = findModel(context, model);

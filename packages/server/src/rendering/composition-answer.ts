@@ -2,6 +2,7 @@
 import type { Composition, GridLoss } from '@ostinato/core';
 import { describeComposition } from '../schemas/composition-schemas.js';
 import { type Form, FORMS } from './forms.js';
+import { leaveAtEnd, type Rendering } from './open-rendering.js';
 import type { Renderer } from './renderer.js';
 
 export interface AnswerFacts {
@@ -12,11 +13,19 @@ export interface AnswerFacts {
   readonly primerLoss?: GridLoss | undefined;
 }
 
+export interface AnswerOptions {
+  readonly renderer: Renderer;
+  /** Ends the work, but not that of a sound. */
+  readonly signal: AbortSignal;
+  /** What a sound is made in, to its end. */
+  readonly rendering: Rendering | undefined;
+}
+
 /** The headers that every form has. `ostinato-seed` is percent-encoded where it is not plain. */
 export async function compositionAnswer(
   facts: AnswerFacts,
   form: Form,
-  renderer: Renderer,
+  { renderer, signal, rendering }: AnswerOptions,
 ): Promise<Response> {
   const { model, seed, composition, primerLoss } = facts;
   const { score, stoppedBy } = composition;
@@ -30,13 +39,13 @@ export async function compositionAnswer(
   });
   switch (form) {
     case 'mid':
-      return new Response(await renderer.midi(score), { headers });
+      return new Response(await renderer.midi(score, { signal }), { headers });
     case 'svg':
-      return new Response(await renderer.svg(score), { headers });
+      return new Response(await renderer.svg(score, { signal }), { headers });
     case 'wav': {
-      const { bytes, stream } = await renderer.wav(score);
+      const { bytes, stream } = await renderer.wav(score, { signal });
       headers.set('content-length', String(bytes));
-      return new Response(stream, { headers });
+      return new Response(rendering ? leaveAtEnd(stream, rendering) : stream, { headers });
     }
     case 'json':
       return Response.json(describeComposition(model, seed, composition, primerLoss), { headers });

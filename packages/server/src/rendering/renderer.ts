@@ -22,28 +22,47 @@ export interface Sound {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
+export interface RenderOptions {
+  /** Aborting rejects the call with the signal's reason, and ends its work. Default: never. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Errors are those of core's functions, with their names and codes. */
 export interface Renderer {
   /** @throws {MidiFormatError} if the file is damaged or beyond a limit */
-  readMidi(bytes: Uint8Array, limits: Partial<MidiLimits>): Promise<Score>;
+  readMidi(bytes: Uint8Array, limits: Partial<MidiLimits>, options?: RenderOptions): Promise<Score>;
   /** @param tokenizer of a served model, the same object each time
    *  @throws {TokenizerError} `empty-score`, `too-many-bars` */
-  encode(tokenizer: Tokenizer, score: Score, labels: Labels): Promise<EncodedScore>;
-  midi(score: Score): Promise<Uint8Array<ArrayBuffer>>;
-  svg(score: Score): Promise<string>;
-  wav(score: Score): Promise<Sound>;
+  encode(
+    tokenizer: Tokenizer,
+    score: Score,
+    labels: Labels,
+    options?: RenderOptions,
+  ): Promise<EncodedScore>;
+  midi(score: Score, options?: RenderOptions): Promise<Uint8Array<ArrayBuffer>>;
+  svg(score: Score, options?: RenderOptions): Promise<string>;
+  /** The signal ends the call; the stream is ended by its reader. */
+  wav(score: Score, options?: RenderOptions): Promise<Sound>;
 }
 
 const SAMPLE_RATE = 44_100;
 
-/** Does everything where it is called. Sound is made a block at a time, and others get their turn in between. */
+/** Does everything where it is called: what has begun cannot be stopped. Sound is made a block at a time, and others get
+ *  their turn in between. */
 export const inlineRenderer: Renderer = {
-  readMidi: async (bytes, limits) => readMidi(bytes, limits).score,
-  encode: async (tokenizer, score, labels) => tokenizer.encode(score, { labels }),
-  midi: async (score) => new Uint8Array(writeMidi(score)),
-  svg: async (score) => pianoRollSvg(score),
-  wav: async (score) => soundOf(score),
+  readMidi: async (bytes, limits, options) =>
+    unlessAborted(options, () => readMidi(bytes, limits).score),
+  encode: async (tokenizer, score, labels, options) =>
+    unlessAborted(options, () => tokenizer.encode(score, { labels })),
+  midi: async (score, options) => unlessAborted(options, () => new Uint8Array(writeMidi(score))),
+  svg: async (score, options) => unlessAborted(options, () => pianoRollSvg(score)),
+  wav: async (score, options) => unlessAborted(options, () => soundOf(score)),
 };
+
+function unlessAborted<T>({ signal }: RenderOptions = {}, work: () => T): T {
+  signal?.throwIfAborted();
+  return work();
+}
 
 function soundOf(score: Score): Sound {
   const length = synthesisLength(score, { sampleRate: SAMPLE_RATE });

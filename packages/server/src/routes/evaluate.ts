@@ -42,7 +42,7 @@ export function addEvaluateRoute<Routes extends Schema>(app: App<Routes>, contex
     using deadline = startDeadline(c.req.raw.signal, context.limits.deadlineSeconds);
     const { signal } = deadline;
     const evaluation = await context.places.run(signal, async () => {
-      const given = await encodePiece(file, served.tokenizer, { ...context, labels });
+      const given = await encodePiece(file, served.tokenizer, { ...context, labels, signal });
       const likelihood = await evaluatePiece(served, given.tokens, signal);
       return describeEvaluation(model, likelihood, given.loss);
     });

@@ -7,13 +7,14 @@ import { isFinished, type Job } from '../jobs/job.js';
 import { modelOfJobId } from '../jobs/job-id.js';
 import type { JobQueue } from '../jobs/job-queue.js';
 import { readIdempotency } from '../jobs/idempotency.js';
-import { decodeResult } from '../jobs/job-result.js';
+import { decodeResult, type JobResult } from '../jobs/job-result.js';
 import { planJob } from '../jobs/plan-job.js';
 import { problemAnswers } from '../problem/problem-answers.js';
 import { ProblemError } from '../problem/problem.js';
 import { compositionAnswer } from '../rendering/composition-answer.js';
 import { JOB_ANSWER } from '../rendering/composition-forms.js';
-import { wantedForm } from '../rendering/forms.js';
+import { type Form, wantedForm } from '../rendering/forms.js';
+import { openRendering, type Rendering } from '../rendering/open-rendering.js';
 import {
   describeJob,
   jobListQuerySchema,
@@ -127,7 +128,13 @@ const resultRoute = createRoute({
   request: { params: idParameter },
   responses: {
     200: JOB_ANSWER,
-    ...problemAnswers('job-not-found', 'not-acceptable', 'job-not-finished', 'queue-unavailable'),
+    ...problemAnswers(
+      'job-not-found',
+      'not-acceptable',
+      'job-not-finished',
+      'overloaded',
+      'queue-unavailable',
+    ),
   },
 });
 
@@ -138,8 +145,9 @@ export function addJobRoutes<Routes extends Schema>(app: App<Routes>, context: A
       const body = c.req.valid('json');
       const idempotency = await readIdempotency(c.req.valid('header')['idempotency-key'], body);
       using deadline = startDeadline(c.req.raw.signal, context.limits.deadlineSeconds);
-      const task = await context.submissionPlaces.run(deadline.signal, () =>
-        planJob(body, context),
+      const { signal } = deadline;
+      const task = await context.submissionPlaces.run(signal, () =>
+        planJob(body, { ...context, signal }),
       );
       const { job } = await jobs.submit({
         owner: c.var.keyName,
@@ -178,12 +186,30 @@ export function addJobRoutes<Routes extends Schema>(app: App<Routes>, context: A
       const job = await findJob(c, jobs, c.req.valid('param').id);
       const form = job.task.kind === 'compose' ? wantedForm(c) : wantedForm(c, ['json']);
       if (job.state !== 'succeeded') throw withoutResult(job);
-      const bytes = await jobs.result(job.id);
-      if (!bytes) throw notFound();
-      const result = decodeResult(bytes);
-      if (result.kind === 'evaluate') return c.json(result.evaluation, 200);
-      return (await compositionAnswer(result.facts, form, context.renderer)) as never;
+      const rendering = await openRendering(c.req.raw.signal, context);
+      try {
+        const bytes = await jobs.result(job.id);
+        if (!bytes) throw notFound();
+        const answer = await resultAnswer(decodeResult(bytes), form, { ...context, rendering });
+        // A sound is made while it is taken; of HEAD nobody takes it.
+        if (form !== 'wav') rendering.leave();
+        else if (c.req.method === 'HEAD') await answer.body?.cancel();
+        return answer as never;
+      } catch (error) {
+        rendering.leave(error);
+        throw error;
+      }
     });
+}
+
+async function resultAnswer(
+  result: JobResult,
+  form: Form,
+  { renderer, rendering }: Pick<AppContext, 'renderer'> & { rendering: Rendering },
+): Promise<Response> {
+  if (result.kind === 'evaluate') return Response.json(result.evaluation);
+  const { signal } = rendering;
+  return compositionAnswer(result.facts, form, { renderer, signal, rendering });
 }
 
 const NOT_KEPT = { 'cache-control': 'no-store' };

@@ -65,9 +65,11 @@ export async function openStream(
   };
   try {
     place = await context.streamPlaces.enter(deadline.signal);
-    const { options } = await planComposition(order.served, { ...piece, seed }, context);
-    deadline.signal.throwIfAborted();
-    const readable = start(order, options, bookmark, { context, signal: deadline.signal, leave });
+    const { signal } = deadline;
+    const request = { ...piece, seed };
+    const { options } = await planComposition(order.served, request, { ...context, signal });
+    signal.throwIfAborted();
+    const readable = start(order, options, bookmark, { context, signal, leave });
     return { readable, seed };
   } catch (error) {
     leave(error);

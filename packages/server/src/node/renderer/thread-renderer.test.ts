@@ -1,5 +1,6 @@
 // It runs compiled code: `npm run build` first.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,10 @@ afterAll(async () => renderer[Symbol.asyncDispose]());
 
 async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** A piece of an hour: seconds of work to sound. */
@@ -111,6 +116,55 @@ workerpool.worker({
     expect(await frail.svg(score)).toBe('drawn');
     await expect(frail.midi(score)).rejects.toMatchObject({ code: 'deadline' });
     expect(await frail.svg(score)).toBe('drawn');
+    await rm(folder, { recursive: true });
+  });
+
+  it('leaves what is short to its thread when nobody waits for it any more, with the sounds there', async () => {
+    const { stream } = await renderer.wav(long);
+    const reader = stream.getReader();
+    await reader.read();
+    const gone = new AbortController();
+    const reason = new Error('gone');
+    const all = ['midi', 'svg', 'wav'].map((form) =>
+      renderer[form as 'midi' | 'svg' | 'wav'](long, { signal: gone.signal }),
+    );
+    gone.abort(reason);
+    for (const each of all) await expect(each).rejects.toBe(reason);
+    await expect(renderer.midi(score, { signal: gone.signal })).rejects.toBe(reason);
+    expect(await renderer.svg(score)).toContain('<svg');
+    expect((await reader.read()).done).toBe(false); // the thread is the same
+    await reader.cancel();
+  });
+
+  it('ends what does not end by itself when nobody waits for it any more', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ostinato-renderer-'));
+    const script = join(folder, 'worker.mjs');
+    const workerpool = pathToFileURL(createRequire(import.meta.url).resolve('workerpool')).href;
+    await writeFile(
+      script,
+      `import { writeFileSync } from 'node:fs';
+import workerpool from '${workerpool}';
+workerpool.worker({
+  readMidi: () => { writeFileSync(new URL('read', import.meta.url), ''); return { value: 'read' }; },
+  midi: () => { for (;;) writeFileSync(new URL('alive', import.meta.url), String(Date.now())); },
+  svg: () => ({ value: 'drawn' }),
+});
+`,
+    );
+    await using busy = createThreadRenderer({ threads: 1, script });
+    const gone = new AbortController();
+    const hanging = busy.midi(score, { signal: gone.signal });
+    const queued = busy.readMidi(Uint8Array.of(1), {}, { signal: gone.signal });
+    const waiting = busy.svg(score);
+    while (!existsSync(join(folder, 'alive'))) await pause(10);
+    gone.abort(new Error('gone'));
+    await expect(hanging).rejects.toThrow('gone');
+    await expect(queued).rejects.toThrow('gone');
+    expect(await waiting).toBe('drawn'); // on another thread, since the first one is not free
+    const last = await readFile(join(folder, 'alive'), 'utf8');
+    await pause(50);
+    expect(await readFile(join(folder, 'alive'), 'utf8')).toBe(last);
+    expect(existsSync(join(folder, 'read'))).toBe(false); // what waited never began
     await rm(folder, { recursive: true });
   });
 

@@ -6,7 +6,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { OstinatoError } from '@ostinato/core';
 import workerpool from 'workerpool';
 import { ProblemError } from '../../problem/problem.js';
-import type { Renderer, Sound } from '../../rendering/renderer.js';
+import type { Renderer, RenderOptions, Sound } from '../../rendering/renderer.js';
 import { ServeError } from '../serve-error.js';
 import type { Calls, Outcome, SoundMessage } from './protocol.js';
 
@@ -26,10 +26,14 @@ export interface ThreadRenderer extends Renderer, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** How long a thread may go on with what nobody waits for any more. Most tasks take less, and a thread costs more to replace;
+ *  the sounds that it makes would end with it. */
+const PATIENCE_MS = 500;
 /** What a thread may fill with objects: core's own limits keep the worst file near 100. */
 const HEAP_MEBIBYTES = 512;
 
-/** Makes a renderer. A thread that dies is replaced, and what it had is done again once.
+/** Makes a renderer. A thread that dies is replaced, and what it had is done again once. What is aborted leaves the queue, or
+ *  its thread: that is replaced if it does not come to an end soon.
  *  @throws {RangeError} if an option is outside its range
  *  @throws {ServeError} `not-built` in a checkout that was not built */
 export function createThreadRenderer({
@@ -44,6 +48,7 @@ export function createThreadRenderer({
   const pool = workerpool.pool(script, {
     workerType: 'thread',
     minWorkers: 'max',
+    workerTerminateTimeout: PATIENCE_MS,
     maxWorkers: threads,
     maxQueueSize: queued,
     workerThreadOpts: {
@@ -55,17 +60,32 @@ export function createThreadRenderer({
   const execute = async (
     name: keyof Calls,
     parameters: unknown[],
-    transfer: MessagePort[] = [],
-  ): Promise<unknown> => pool.exec(name, parameters, { transfer }).timeout(seconds * 1000);
+    { signal, transfer = [] }: RenderOptions & { transfer?: MessagePort[] },
+  ): Promise<unknown> => {
+    signal?.throwIfAborted();
+    const task = pool.exec(name, parameters, { transfer }).timeout(seconds * 1000);
+    const stop = (): void => void task.cancel();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      return await task;
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  };
 
   const call = async <T, Name extends keyof Calls>(
     name: Name,
-    ...parameters: Calls[Name]
+    parameters: Calls[Name],
+    options: RenderOptions = {},
   ): Promise<T> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return valueOf((await execute(name, parameters)) as Outcome<T>);
+        return valueOf((await execute(name, parameters, options)) as Outcome<T>);
       } catch (error) {
+        if (options.signal?.aborted) throw error;
         if (error instanceof OstinatoError) throw error;
         if (!hasDied(error) || attempt === 2) throw problemOf(error);
       }
@@ -73,14 +93,16 @@ export function createThreadRenderer({
   };
 
   return {
-    readMidi: (bytes, limits) => call('readMidi', bytes, limits),
-    encode: ({ config, hash }, score, labels) => call('encode', { config, hash }, score, labels),
-    midi: (score) => call('midi', score),
-    svg: (score) => call('svg', score),
-    wav: async (score) => {
+    readMidi: (bytes, limits, options) => call('readMidi', [bytes, limits], options),
+    encode: ({ config, hash }, score, labels, options) =>
+      call('encode', [{ config, hash }, score, labels], options),
+    midi: (score, options) => call('midi', [score], options),
+    svg: (score, options) => call('svg', [score], options),
+    wav: async (score, { signal } = {}) => {
       const { port1, port2 } = new MessageChannel();
       try {
-        const outcome = (await execute('wav', [score, port2], [port2])) as Outcome<number>;
+        const options = { signal, transfer: [port2] };
+        const outcome = (await execute('wav', [score, port2], options)) as Outcome<number>;
         return soundFrom(port1, valueOf(outcome));
       } catch (error) {
         port1.close();

@@ -5,6 +5,8 @@ import workerpool from 'workerpool';
 import { inlineRenderer, type Sound } from '../../rendering/renderer.js';
 import type { Calls, Outcome, SentTokenizer, SoundMessage } from './protocol.js';
 
+/** Listeners are dropped when they were called. */
+let isListening = false;
 const tokenizers = new Map<string, Tokenizer>();
 
 type Methods = { [Name in keyof Calls]: (...parameters: Calls[Name]) => Promise<unknown> };
@@ -22,7 +24,26 @@ const methods: Methods = {
   },
 };
 
-workerpool.worker(methods);
+workerpool.worker(
+  Object.fromEntries(
+    Object.entries(methods).map(([name, method]) => [name, outlivesAborts(method as Method)]),
+  ),
+);
+
+type Method = (...parameters: unknown[]) => Promise<unknown>;
+
+/** Without a listener, workerpool ends the thread of a task that was aborted, whose sounds would end with it. A thread that
+ *  is busy for long hears nothing and is ended all the same. */
+function outlivesAborts(method: Method): Method {
+  return function (
+    this: { worker: { addAbortListener(listener: () => Promise<void>): void } },
+    ...parameters
+  ) {
+    if (!isListening) this.worker.addAbortListener(async () => void (isListening = false));
+    isListening = true;
+    return method(...parameters);
+  };
+}
 
 async function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {
   try {
