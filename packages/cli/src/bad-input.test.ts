@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeWav } from '@ostinato/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runOstinato } from './testing/run-ostinato.js';
+import { runMain } from './testing/run-main.js';
+import { type Finished, runOstinato } from './testing/run-ostinato.js';
 
 const COMMANDS = [
   'prepare',
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 describe('help', () => {
   it.each(COMMANDS)('%s has an example', async (command) => {
-    const { code, stdout } = await runOstinato([command, '--help']);
+    const { code, stdout } = await runMain([command, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Example');
     expect(stdout).toContain(`$ ostinato ${command} `);
@@ -54,38 +55,61 @@ describe('help', () => {
 const generate = ['generate', '--model', 'folder'];
 const train = ['train', '--data', 'folder', '--out', 'run'];
 
+describe('what a command is not made for, before any work', () => {
+  it.each([
+    [['compose'], "unknown command 'compose'"],
+    [['inspect', 'a.mid', '--loud'], "unknown option '--loud'"],
+    [['inspect'], "missing required argument 'file'"],
+    [['inspect', 'a.mid', 'b.mid'], 'too many arguments'],
+    [['prepare', 'folder'], "required option '--out <DIR>' not specified"],
+    [['prepare', 'folder', '--out', 'c', '--validation-share', '0.9'], '--validation-share <X>'],
+    [['prepare', 'folder', '--out', 'c', '--jobs', '0'], 'Expected an integer in 1..256'],
+    [['prepare', 'folder', '--out', 'c', '--file-seconds', '0'], 'Expected an integer in 1..86400'],
+    [['prepare', 'folder', '--out', 'c', '--shard', '3/2'], 'Expected i/n with i in 1..n'],
+    [['prepare', 'folder', '--out', 'c', '--shard', '2'], 'Expected i/n with i in 1..n'],
+    [['merge', '--out', 'corpus'], "missing required argument 'shards'"],
+    [['merge', 'folder'], "required option '--out <DIR>' not specified"],
+    [[...train, '--preset', 'huge'], 'Allowed choices are tiny, small, base'],
+    [[...train, '--steps', '0'], 'Expected an integer in 1..10000000'],
+    [[...train, '--batch', '1.5'], '--batch <B>'],
+    [[...train, '--threads', 'many'], '--threads <N>'],
+    [[...train, '--seed', '-1'], 'Expected an integer in 0..4294967295'],
+    [['export', 'folder', '--out', 'model', '--precision', 'int4'], 'Allowed choices are int8'],
+    [[...generate, '--temperature', '0'], 'Expected a number in 0.01..100'],
+    [[...generate, '--top-p', '0'], 'Expected a number in 0 (excluded)..1'],
+    [[...generate, '--top-k', '0'], '--top-k <K>'],
+    [[...generate, '--seconds', '-5'], '--seconds <N>'],
+    [[...generate, '--seed', '4294967296'], 'Expected an integer in 0..4294967295'],
+    [[...generate, '--device', 'tpu'], 'Allowed choices are cpu, cuda, webgpu'],
+    [['transcribe', 'cut.wav', '--onset-threshold', '1'], 'Expected a number in 0..1 (excluded)'],
+    [['transcribe', 'cut.wav', '--instrument', 'kazoo'], 'Expected a General MIDI program'],
+    [['transcribe', 'cut.wav', '--tempo', '0'], 'Expected a number in 10..1000'],
+    [['serve', '--port', '65536'], 'Expected an integer in 0..65535'],
+    [['serve', '--cors', 'example.org'], 'Expected origins such as https://'],
+    [['evaluate', '--model', 'a', '--data', 'b', '--split', 'dev'], 'Allowed choices are train'],
+  ])('%j', async (args, message) => {
+    check(await runMain(args), message);
+  });
+
+  it('in a process too', async () => {
+    check(await runOstinato([...train, '--steps', '0']), 'Expected an integer in 1..10000000');
+  });
+});
+
 it.concurrent.each([
-  [['compose'], "unknown command 'compose'"],
-  [['inspect', 'a.mid', '--loud'], "unknown option '--loud'"],
-  [['inspect'], "missing required argument 'file'"],
-  [['inspect', 'a.mid', 'b.mid'], 'too many arguments'],
   [['inspect', 'missing.mid'], 'missing.mid: there is no such file'],
   [['inspect', 'text.mid'], 'text.mid: MIDI file, byte 0: expected a Standard MIDI File'],
   [['inspect', 'empty.mid'], 'empty.mid: MIDI file, byte 0'],
   [['inspect', 'folder'], 'folder: neither a model'],
   [['inspect', 'odd'], 'manifest.json: not a file'],
-  [['prepare', 'folder'], "required option '--out <DIR>' not specified"],
   [['prepare', 'missing', '--out', 'corpus'], 'missing: expected a folder or an archive'],
   [['prepare', 'folder', '--out', 'corpus'], 'folder'],
   [['prepare', 'musicnet.npz', '--out', 'corpus'], 'musicnet.npz'],
-  [['prepare', 'folder', '--out', 'c', '--validation-share', '0.9'], '--validation-share <X>'],
-  [['prepare', 'folder', '--out', 'c', '--jobs', '0'], 'Expected an integer in 1..256'],
-  [['prepare', 'folder', '--out', 'c', '--file-seconds', '0'], 'Expected an integer in 1..86400'],
-  [['prepare', 'folder', '--out', 'c', '--shard', '3/2'], 'Expected i/n with i in 1..n'],
-  [['prepare', 'folder', '--out', 'c', '--shard', '2'], 'Expected i/n with i in 1..n'],
   [['prepare', 'folder', '--out', 'folder/c', '--shard', '1/2'], 'cannot lie inside its source'],
-  [['merge', '--out', 'corpus'], "missing required argument 'shards'"],
-  [['merge', 'folder'], "required option '--out <DIR>' not specified"],
   [['merge', 'missing', '--out', 'corpus'], 'shard.json cannot be read (ENOENT)'],
   [['merge', 'folder', '--out', 'corpus'], 'folder: expected a folder that `prepare --shard` made'],
   [['train', '--data', 'missing', '--out', 'run'], 'missing: expected a corpus'],
-  [[...train, '--preset', 'huge'], 'Allowed choices are tiny, small, base'],
-  [[...train, '--steps', '0'], 'Expected an integer in 1..10000000'],
-  [[...train, '--batch', '1.5'], '--batch <B>'],
-  [[...train, '--threads', 'many'], '--threads <N>'],
-  [[...train, '--seed', '-1'], 'Expected an integer in 0..4294967295'],
   [['export', 'missing', '--out', 'model'], 'missing'],
-  [['export', 'folder', '--out', 'model', '--precision', 'int4'], 'Allowed choices are int8'],
   [['export', 'folder', '--out', 'model', '--about', 'about.json'], 'about.json: content'],
   [['generate', '--model', './missing'], './missing: expected the folder of a model'],
   [
@@ -100,14 +124,8 @@ it.concurrent.each([
     ['generate', '--model', 'https://x.invalid/m', '--offline'],
     'https://x.invalid/m/manifest.json: has not been',
   ],
-  [[...generate, '--temperature', '0'], 'Expected a number in 0.01..100'],
-  [[...generate, '--top-p', '0'], 'Expected a number in 0 (excluded)..1'],
-  [[...generate, '--top-k', '0'], '--top-k <K>'],
-  [[...generate, '--seconds', '-5'], '--seconds <N>'],
-  [[...generate, '--seed', '4294967296'], 'Expected an integer in 0..4294967295'],
   [[...generate, '--out', 'piece.txt'], 'ends in .mid or .midi'],
   [[...generate, '--svg', 'text.mid/a.svg'], 'text.mid/a.svg: its folder cannot be made'],
-  [[...generate, '--device', 'tpu'], 'Allowed choices are cpu, cuda, webgpu'],
   [[...generate, '--primer', 'text.mid'], 'text.mid: MIDI file'],
   [['transcribe', 'missing.wav'], 'missing.wav: there is no such file'],
   [['transcribe', 'folder'], 'folder: not a file'],
@@ -115,30 +133,27 @@ it.concurrent.each([
   [['transcribe', 'empty.mid'], 'found an empty file'],
   [['transcribe', 'cut.wav'], 'cut.wav: WAV file: expected a "data" chunk'],
   [['transcribe', 'cut.wav', '--out', 'x.wav'], 'ends in .mid or .midi'],
-  [['transcribe', 'cut.wav', '--onset-threshold', '1'], 'Expected a number in 0..1 (excluded)'],
-  [['transcribe', 'cut.wav', '--instrument', 'kazoo'], 'Expected a General MIDI program'],
-  [['transcribe', 'cut.wav', '--tempo', '0'], 'Expected a number in 10..1000'],
   [
     ['transcribe', 'cut.wav', '--min-frequency', '880', '--max-frequency', '440'],
     'at most --max-frequency, 440, found 880',
   ],
   [['serve', '--host', '0.0.0.0'], 'option --host: other machines reach 0.0.0.0'],
-  [['serve', '--port', '65536'], 'Expected an integer in 0..65535'],
   [['serve', '--model', 'a', '--model', 'b/a'], 'Two models would be called "a"'],
   [['serve', '--model', 'missing'], "missing: neither a folder nor a model's name"],
   [['serve', '--key-file', 'missing.txt'], 'missing.txt: there is no such file'],
   [['serve', '--key-file', 'text.mid'], 'text.mid, entry 1: expected NAME:KEY'],
   [['serve', '--key-file', 'empty.mid'], 'empty.mid: expected at least one line NAME:KEY'],
-  [['serve', '--cors', 'example.org'], 'Expected origins such as https://'],
   [['evaluate', '--model', 'folder', '--data', 'missing'], 'missing: expected a corpus'],
-  [['evaluate', '--model', 'a', '--data', 'b', '--split', 'dev'], 'Allowed choices are train'],
 ])('%j', async (args, message) => {
-  const { code, stdout, stderr } = await runOstinato(args, { cwd });
+  check(await runOstinato(args, { cwd }), message);
+});
+
+function check({ code, stdout, stderr }: Finished, message: string): void {
   expect(stderr).toContain(message);
   expect(stderr).toMatch(/^ostinato: [^\n]+\n$/);
   expect(stdout).toBe('');
   expect(code).toBe(1);
-});
+}
 
 it('says with --json what went wrong, in the last line of stdout', async () => {
   const { code, stdout } = await runOstinato(['inspect', 'missing.mid', '--json'], { cwd });

@@ -42,21 +42,23 @@ function columnOf(batches: readonly Batch[], column: number): Step[] {
   );
 }
 
-/** Cuts a sequence into the pieces that are whole in it; checks what every step says of itself. */
+/** Cuts a sequence into the pieces that are whole in it; checks what every step says of itself. Plainly: `expect` would
+ *  take most of the time of these tests. */
 function piecesIn(sequence: readonly Step[]): string[] {
   const pieces: string[] = [];
   let open: number[] | undefined;
   for (const [index, { token, target, weight, keep }] of sequence.entries()) {
     if (keep === 0 && weight === 0) break; // padding
     if (keep === 0) open = [];
-    expect(open).toBeDefined();
-    open!.push(token);
+    if (!open) throw new Error(`step ${index}: expected the beginning of a piece`);
+    open.push(token);
     if (weight === 1) {
       const next = sequence[index + 1];
-      if (next) expect([next.token, next.keep]).toEqual([target, 1]);
+      const goesOn = next === undefined || (next.token === target && next.keep === 1);
+      if (!goesOn) throw new Error(`step ${index}: expected its target, ${target}, to come next`);
     } else {
-      expect(target).toBe(0);
-      pieces.push(open!.join(' '));
+      if (target !== 0) throw new Error(`step ${index}: expected no target, found ${target}`);
+      pieces.push(open.join(' '));
       open = undefined;
     }
   }
