@@ -12,19 +12,22 @@ export interface Corrections {
   ticksOfSteps: readonly (readonly number[])[];
   /** Sharps (or flats, negative) of the key signatures, in the order in which they stand in the file. */
   fifths: readonly number[];
+  /** Text events at the beginning of the first track chunk, ASCII of at most 127 characters each. */
+  texts: readonly string[];
 }
 
 /** Copies a file event by event, with steps of time replaced by ticks and key signatures put right.
  *  @param bytes a file without running status and without SysEx, as midi-file writes it */
 export function correctToneFile(
   bytes: Uint8Array,
-  { ticksOfSteps, fifths }: Corrections,
+  { ticksOfSteps, fifths, texts }: Corrections,
 ): Uint8Array {
   const output = [...bytes.subarray(0, HEADER_CHUNK_BYTES)];
   const reader = new ByteReader(bytes, HEADER_CHUNK_BYTES, bytes.length, 'truncated');
   const remainingFifths = fifths.values();
-  for (const ticks of ticksOfSteps) {
-    const body = correctTrack(reader, ticks, remainingFifths);
+  for (const [index, ticks] of ticksOfSteps.entries()) {
+    const body = index === 0 ? texts.flatMap(textEvent) : [];
+    correctTrack(reader, ticks, remainingFifths, body);
     const length = [24, 16, 8, 0].map((shift) => (body.length >>> shift) & 0xff);
     for (const byte of [0x4d, 0x54, 0x72, 0x6b, ...length]) output.push(byte); // MTrk
     for (const byte of body) output.push(byte);
@@ -57,8 +60,8 @@ function correctTrack(
   reader: ByteReader,
   ticks: readonly number[],
   fifths: Iterator<number, unknown>,
-): number[] {
-  const body: number[] = [];
+  body: number[],
+): void {
   reader.take(CHUNK_HEADER_BYTES);
   let step = 0;
   for (let type = -1; type !== META.endOfTrack;) {
@@ -70,7 +73,11 @@ function correctTrack(
     if (type === META.keySignature) event[3] = (fifths.next().value as number) & 0xff;
     for (const byte of event) body.push(byte);
   }
-  return body;
+}
+
+/** At the time of the event before. */
+function textEvent(text: string): number[] {
+  return [0, 0xff, META.text, text.length, ...new TextEncoder().encode(text)];
 }
 
 /** The bytes of the next event, after its delta time. */

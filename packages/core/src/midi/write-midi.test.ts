@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sortNotes } from '../score/measures.js';
 import type { Note, Score, Track } from '../score/score.js';
 import { ScoreError } from '../score/validate-score.js';
+import type { MidiLimits } from './midi-limits.js';
 import { readMidi } from './read-midi.js';
 import { writeMidi } from './write-midi.js';
 
@@ -20,6 +21,30 @@ function scoreOf(tracks: Partial<Track>[], rest: Partial<Score> = {}): Score {
     tracks: tracks.map((track) => ({ name: '', channel: 0, program: 0, notes: [], ...track })),
     ...rest,
   };
+}
+
+/** Of one pitch, each around the next. */
+function notesAround(count: number): Note[] {
+  return Array.from({ length: count }, (_, i) => note(60, i, 3 * count - 2 * i));
+}
+
+function repeatedNotes(count: number): Note[] {
+  return Array.from({ length: count }, (_, i) => note(60, i, 1));
+}
+
+/** One after the other. */
+function longNotes(durationTicks: number): Note[] {
+  return Array.from({ length: 9 }, (_, i) => note(60, i * durationTicks, durationTicks));
+}
+
+/** The limit that was in the way, if there was one. */
+function outcomeOf(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return /limits\.(\w+)/.exec((error as Error).message)?.[1] ?? `not a limit: ${String(error)}`;
+  }
 }
 
 function readBack(score: Score): Score {
@@ -149,6 +174,51 @@ describe('writeMidi', () => {
     );
     const keySignatures = keys.map((key, tick) => ({ tick, ...key }));
     expect(readBack(scoreOf([], { keySignatures })).keySignatures).toEqual(keySignatures);
+  });
+
+  it('writes exactly what can be read with the same limits', () => {
+    const least: MidiLimits = {
+      bytes: 200,
+      tracks: 3,
+      events: 20,
+      notes: 8,
+      ticks: 500,
+      textBytes: 9,
+    };
+    let [written, refused] = [0, 0];
+    fc.assert(
+      fc.property(
+        anyScore,
+        fc.constantFrom(...(Object.keys(least) as (keyof MidiLimits)[])),
+        fc.integer({ min: 0, max: 9 }),
+        (score, name, times) => {
+          const limits = { [name]: least[name] * times };
+          const cost = outcomeOf(() => writeMidi(score, limits));
+          const whole = writeMidi(score);
+          expect(cost).toBe(outcomeOf(() => readMidi(whole, limits)));
+          if (cost === undefined) written++;
+          else refused++;
+        },
+      ),
+      { numRuns: 300, seed: 3 },
+    );
+    expect(Math.min(written, refused)).toBeGreaterThan(50);
+  });
+
+  it.each([
+    { what: 'tracks', tracks: Array.from({ length: 4096 }, () => ({ notes: [note(60, 0, 1)] })) },
+    { what: 'tracks', tracks: [{ notes: notesAround(4096) }] },
+    { what: 'events', tracks: [{ notes: repeatedNotes(249_999) }] },
+    { what: 'notes', tracks: [{ notes: repeatedNotes(250_001) }] },
+    { what: 'ticks', tracks: [{ notes: longNotes(0x0fffffff) }] },
+  ])('refuses more $what than readMidi takes', ({ what, tracks }) => {
+    expect(() => writeMidi(scoreOf(tracks))).toThrow(ScoreError);
+    expect(() => writeMidi(scoreOf(tracks))).toThrow(`limits.${what}`);
+  });
+
+  it('writes as many notes around others as readMidi takes, in a time that grows with them', () => {
+    const score = scoreOf([{ notes: notesAround(4095) }]);
+    expect(readBack(score)).toEqual(score);
   });
 
   it('refuses a silence that no file can hold', () => {

@@ -9,14 +9,18 @@
 //   distinct times of a track chunk, and the real ones are put in afterwards. See `tone-file.ts` for both.
 // - The whole file is copied for each track chunk (5,000 take a minute): they are written in groups, which are joined.
 // - Text is written a byte a character, cut to eight bits: it is handed over as the bytes of its UTF-8 form.
+// - A track is copied for each text event too (4,000 take 20 s): those are put in afterwards.
 // - Notes are not checked to be told apart when they are read: see `lanes.ts` and `continuation.ts`.
 import * as tonejs from '@tonejs/midi';
 import type { Midi as ToneMidi } from '@tonejs/midi';
+import { scoreEndTicks } from '../score/measures.js';
 import type { Note, Score, Track } from '../score/score.js';
 import { ScoreError, validateScore } from '../score/validate-score.js';
 import { formatContinuation } from './continuation.js';
 import type { Continuation } from './continuation.js';
 import { divideIntoLanes } from './lanes.js';
+import { DEFAULT_MIDI_LIMITS } from './midi-limits.js';
+import type { MidiLimits } from './midi-limits.js';
 import { correctToneFile, joinToneFiles } from './tone-file.js';
 
 /** The package is CommonJS: Node gives its exports as the default, bundlers by name. */
@@ -36,11 +40,13 @@ interface Chunk {
 /** Writes a score as a Standard MIDI File: a first track chunk with name, tempos, metres and keys, then one for each
  *  track. `readMidi` gives the same score back, without the tracks that have no notes: those are not written.
  *  Equal scores give equal bytes.
- *  @throws {ScoreError} if the score is not valid, or has a silence or a note of more than 268,435,455 ticks or more
- *  tracks than a file can hold */
-export function writeMidi(score: Score): Uint8Array {
+ *  @param limits replaces single values of `DEFAULT_MIDI_LIMITS`: what `readMidi` would refuse with them is not written
+ *  @throws {ScoreError} if the score is not valid, is beyond a limit, or has a silence or a note of more than 268,435,455
+ *  ticks or more tracks than a file can hold */
+export function writeMidi(score: Score, limits: Partial<MidiLimits> = {}): Uint8Array {
   validateScore(score);
   const { chunks, continuations } = toChunks(score.tracks);
+  checkLimits(costsOf(score, chunks, continuations), limits);
   if (chunks.length >= MAX_TRACK_CHUNKS) {
     const message = `score.tracks: expected at most ${MAX_TRACK_CHUNKS - 1} track chunks, found ${chunks.length}`;
     throw new ScoreError(
@@ -53,12 +59,46 @@ export function writeMidi(score: Score): Uint8Array {
     const midi = new Midi();
     const first = groups.length * CHUNKS_OF_GROUP;
     const ticksOfSteps = [
-      first === 0 ? writeHeader(midi, score, continuations) : [0],
+      first === 0 ? writeHeader(midi, score) : [0],
       ...chunks.slice(first, first + CHUNKS_OF_GROUP).map((chunk) => writeChunk(midi, chunk)),
     ];
-    groups.push(correctToneFile(midi.toArray(), { ticksOfSteps, fifths }));
+    const texts = first === 0 ? continuations.map(formatContinuation) : [];
+    groups.push(correctToneFile(midi.toArray(), { ticksOfSteps, fifths, texts }));
   } while (groups.length * CHUNKS_OF_GROUP < chunks.length);
-  return joinToneFiles(groups, chunks.length + 1);
+  const bytes = joinToneFiles(groups, chunks.length + 1);
+  checkLimits({ bytes: bytes.length }, limits);
+  return bytes;
+}
+
+/** What the file of a score costs its reader, the size of the file left out. */
+function costsOf(
+  score: Score,
+  chunks: readonly Chunk[],
+  continuations: readonly Continuation[],
+): Omit<MidiLimits, 'bytes'> {
+  const changes = [score.tempos, score.timeSignatures, score.keySignatures].flat();
+  const notes = chunks.reduce((sum, chunk) => sum + chunk.notes.length, 0);
+  const names = [score.name, ...chunks.map(({ track }) => track.name)];
+  return {
+    tracks: chunks.length + 1,
+    notes,
+    // A track chunk has its name and its end, and after the first one a program too.
+    events: 2 + changes.length + continuations.length + 3 * chunks.length + 2 * notes,
+    ticks: changes.reduce((last, { tick }) => Math.max(last, tick), scoreEndTicks(score)),
+    textBytes: names.reduce((sum, name) => sum + toByteString(name).length, 0),
+  };
+}
+
+/** @throws {ScoreError} beyond a limit */
+function checkLimits(costs: Partial<MidiLimits>, limits: Partial<MidiLimits>): void {
+  const all = { ...DEFAULT_MIDI_LIMITS, ...limits };
+  for (const [name, cost] of Object.entries(costs) as [keyof MidiLimits, number][]) {
+    if (cost <= all[name]) continue;
+    const message = `score: expected at most ${all[name]} ${name} in its MIDI file, found ${cost}`;
+    throw new ScoreError(
+      `${message}; leave something out, or raise limits.${name} here and where the file is read`,
+    );
+  }
 }
 
 /** A track is one chunk, and one more for each further lane of its notes. Chunk 0 is the header's. */
@@ -91,7 +131,7 @@ function toSteps(place: string, ticks: number[]): { ticks: number[]; stepOf: Map
 }
 
 /** @returns the ticks of the steps */
-function writeHeader(midi: ToneMidi, score: Score, continuations: Continuation[]): number[] {
+function writeHeader(midi: ToneMidi, score: Score): number[] {
   const changes = [score.tempos, score.timeSignatures, score.keySignatures].flat();
   const steps = toSteps(
     'its tempos, metres and keys',
@@ -101,11 +141,7 @@ function writeHeader(midi: ToneMidi, score: Score, continuations: Continuation[]
   midi.header.fromJSON({
     name: toByteString(score.name),
     ppq: score.ticksPerQuarter,
-    meta: continuations.map((continuation) => ({
-      ticks: 0,
-      type: 'text',
-      text: formatContinuation(continuation),
-    })),
+    meta: [],
     tempos: score.tempos.map((tempo) => ({
       ticks: step(tempo),
       bpm: 60_000_000 / (tempo.microsecondsPerQuarter + 0.5),
