@@ -33,6 +33,7 @@ export interface DecodeCall extends SamplingParameters {
   readonly forcedTokens: Int32Array;
   readonly counts: Int32Array;
   readonly bias: Float32Array;
+  readonly neededInMilliseconds: number;
 }
 
 /** What a started model does: what each operation takes and gives. */

@@ -80,6 +80,7 @@ export class RemoteModel implements NextTokenModel {
       topK,
       topP,
       minP,
+      neededInMilliseconds: request.neededInMilliseconds ?? 0,
     };
     const result = await this.#port.call('decode', call, request.signal);
     checkDrawn(result.tokens, call, this.#grammar);

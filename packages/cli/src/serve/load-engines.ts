@@ -31,7 +31,7 @@ export function addEngineOptions(command: Command): Command {
     )
     .option(
       '--slots <N>',
-      'pieces that a process composes at a time (default: 128)',
+      'pieces that a process composes at a time (default: 64)',
       integer(1, 1024),
     )
     .addOption(

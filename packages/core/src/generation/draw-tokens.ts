@@ -22,7 +22,7 @@ export function createDrawing(
   model: NextTokenModel,
   tokenizer: Tokenizer,
   plan: GenerationPlan,
-  { blockSize, signal, resume }: GenerateOptions,
+  { blockSize, neededIn, signal, resume }: GenerateOptions,
 ): Drawing {
   const { random, given, sampling } = plan;
   const isPlayer = (id: number): boolean => tokenizer.kindOf(id) === 'Instrument';
@@ -45,6 +45,7 @@ export function createDrawing(
         previousTokens: Int32Array.of(tokens[border - 1]),
         uniforms: random.uniforms(border, Math.min(size, most)),
         bias,
+        ...(neededIn && { neededInMilliseconds: neededIn() }),
         signal,
       };
       const block = await model.decode(withForced(request, given, border));

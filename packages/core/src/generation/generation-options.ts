@@ -41,6 +41,9 @@ export interface GenerateOptions extends Partial<SamplingParameters> {
   /** Tokens asked of the model at a time, 1..4096. It changes when notes arrive and never which. Default: from 8,
    *  doubling to 64. */
   blockSize?: number;
+  /** Asked before each block: in how many milliseconds its notes are needed, from 0 on. Where the model has more callers than it
+   *  can serve at once, those go first who have the least time; the notes are the same. Default: at once. */
+  neededIn?: () => number;
   /** Reads the tokens as they are drawn: give one of the tokenizer's, new, to have its `end()` say at any time what the
    *  piece is so far. Default: one that nobody else sees. */
   decoder?: Decoder;

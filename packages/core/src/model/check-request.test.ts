@@ -51,6 +51,8 @@ describe('checkDecode', () => {
     ['too few counts', { counts: Int32Array.of(0) }, /counts/],
     ['a bias of another vocabulary', { bias: new Float32Array(9) }, /bias: expected 10/],
     ['a bias with NaN', { bias: new Float32Array(10).fill(Number.NaN) }, /bias\[0\]/],
+    ['tokens that were needed before', { neededInMilliseconds: -1 }, /neededInMilliseconds/],
+    ['tokens that are never needed', { neededInMilliseconds: Infinity }, /neededInMilliseconds/],
     ['a bias with +Infinity', { bias: new Float32Array(10).fill(Infinity) }, /bias\[0\]/],
   ];
   it.each(wrong)('refuses %s', (_, change, message) => {

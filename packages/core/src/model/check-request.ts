@@ -45,6 +45,7 @@ export function checkScore(tokens: Int32Array, batch: number, sizes: ModelSizes)
  *  @throws {VocabularyError} if an id is outside 0..V-1 */
 export function checkDecode(request: DecodeRequest, sizes: ModelSizes): number {
   const { state, previousTokens, uniforms, forcedTokens, counts, bias } = request;
+  const { neededInMilliseconds = 0 } = request;
   const { vocabularySize } = sizes;
   checkState(state, sizes);
   checkSampling(request, vocabularySize);
@@ -72,6 +73,11 @@ export function checkDecode(request: DecodeRequest, sizes: ModelSizes): number {
     );
   }
   if (bias) checkBias(bias, vocabularySize);
+  if (!(neededInMilliseconds >= 0 && neededInMilliseconds < Infinity)) {
+    throw new RangeError(
+      `neededInMilliseconds: expected a number from 0 on, found ${neededInMilliseconds}`,
+    );
+  }
   return chosen;
 }
 

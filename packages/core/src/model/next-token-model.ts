@@ -54,6 +54,9 @@ export interface DecodeRequest extends SamplingParameters, CallOptions {
   readonly counts?: Int32Array;
   /** Added to the logits of every draw; shape [V]. `-Infinity` forbids a token. Default: none. */
   readonly bias?: Float32Array;
+  /** In how many milliseconds the tokens are needed, from 0 on. A model that serves many callers at a time takes those first
+   *  that are needed first; it changes when they come and never which. Default 0: at once. */
+  readonly neededInMilliseconds?: number;
 }
 
 export interface DecodeResult {

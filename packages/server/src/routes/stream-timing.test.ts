@@ -18,11 +18,12 @@ afterEach(() => void vi.useRealTimers());
 /** An app whose model can be held up, broken, and watched. */
 function watchedApp(limits: Partial<Limits> = {}) {
   const served = fakeServedModel();
-  const watched = { tokens: 0, calls: 0 };
+  const watched = { tokens: 0, calls: 0, neededIn: [] as (number | undefined)[] };
   let gate: Promise<void> | undefined;
   let failure: Error | undefined;
   const decode: NextTokenModel['decode'] = async (request) => {
     watched.calls++;
+    watched.neededIn.push(request.neededInMilliseconds);
     await gate;
     if (failure) throw failure;
     watched.tokens += request.uniforms.length;
@@ -97,6 +98,22 @@ const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
 const startOf = ({ data }: ReceivedEvent) => data['startSeconds'] as number;
 
 describe('real time', () => {
+  it('says how long its notes last, so that who has fewer can go first', async () => {
+    const { open, watched } = watchedApp();
+    const { done } = listen(await open({ seconds: 60, pace: 'realtime', leadSeconds: 3 }));
+    await seconds(61);
+    expect(await done).toBe('ended');
+    const [first, ...others] = watched.neededIn;
+    expect(first).toBe(0);
+    expect(others.length).toBeGreaterThan(1);
+    expect(Math.max(...others.map(Number))).toBeGreaterThan(500);
+    const fast = watchedApp();
+    const { done: composed } = listen(await fast.open({ seconds: 60 }));
+    await seconds(5);
+    expect(await composed).toBe('ended');
+    expect(new Set(fast.watched.neededIn)).toEqual(new Set([undefined]));
+  });
+
   it('sends each note a lead before it sounds, and composes little more', async () => {
     const { open, watched, metrics } = watchedApp();
     const { heard, chunks, done } = listen(
@@ -114,8 +131,8 @@ describe('real time', () => {
     for (const note of notes) {
       const sentAt = (note.at - zero) / 1000;
       expect(sentAt).toBeLessThanOrEqual(Math.max(0, startOf(note) - 3) + 0.002);
-      // What is due within a quarter of a second goes together.
-      expect(sentAt).toBeGreaterThanOrEqual(startOf(note) - 3.252);
+      // What is due within half a second goes together.
+      expect(sentAt).toBeGreaterThanOrEqual(startOf(note) - 3.502);
     }
     expect(chunks.length).toBeLessThan(notes.length);
     expect(heard.at(-1)).toMatchObject({ event: 'end', data: { lateNotes: 0 } });

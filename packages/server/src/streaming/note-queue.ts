@@ -2,8 +2,9 @@
 import type { Composition, Generation, NoteEvent } from '@ostinato/core';
 import { nextTask } from '../next-task.js';
 
-/** Notes that are composed and not taken, at most. In real time it is what covers a slow answer of the model. */
-const MOST_WAITING = 16;
+/** Notes that are composed and not taken, at most. In real time it is what covers a slow answer of the model; more of them take
+ *  from nobody, because who needs notes sooner goes first. */
+const MOST_WAITING = 32;
 
 /** Notes that are skipped before everything else that waits for the thread has its turn; they may come from a checkpoint,
  *  without any wait for the model. About a millisecond. */

@@ -7,8 +7,8 @@ import { type EventWriter, HEARTBEAT } from './events.js';
 import { createNoteQueue } from './note-queue.js';
 import type { Pace, Punctuality } from './pace.js';
 
-/** Notes that are due within this time go together. */
-const GATHER_MS = 250;
+/** Notes that are due within this time go together: each chunk costs more than the notes in it. */
+const GATHER_MS = 500;
 /** Proxies close a connection on which nothing is said, some after 30 s. */
 const HEARTBEAT_MS = 15_000;
 
@@ -33,6 +33,8 @@ export interface NoteStreamOptions {
 export interface NoteStream {
   /** Of UTF-8. */
   readonly readable: ReadableStream<Uint8Array>;
+  /** Milliseconds until more notes are due than are composed. */
+  lastsFor(): number;
   /** Ends it early; a client that is still there is told why. */
   close(reason: unknown): void;
 }
@@ -153,5 +155,9 @@ export function createNoteStream(options: NoteStreamOptions): NoteStream {
     },
     { highWaterMark: 0 }, // a chunk is made when somebody wants to read it, and not before
   );
-  return { readable, close };
+  const lastsFor = (): number => {
+    const last = queue.notes.at(-1);
+    return last && pace ? Math.max(0, pace.dueAt(last.startSeconds) - performance.now()) : 0;
+  };
+  return { readable, lastsFor, close };
 }

@@ -10,7 +10,7 @@ import { problemOf } from '../problem/problem-of.js';
 import type { StreamRequest } from '../schemas/stream-schemas.js';
 import { checkDigest, digestOf, idSuffix, parseEventId } from './event-id.js';
 import { createEventWriter } from './events.js';
-import { createNoteStream } from './note-stream.js';
+import { createNoteStream, type NoteStream } from './note-stream.js';
 import { endOfServer } from './open-streams.js';
 import { FAST, realTime } from './pace.js';
 
@@ -111,7 +111,7 @@ function start(
   const work = new AbortController();
   const generation = generate(served.model, served.tokenizer, {
     ...options,
-    ...(pace === 'realtime' && { blockSize: REAL_TIME_BLOCK }),
+    ...(pace === 'realtime' && { blockSize: REAL_TIME_BLOCK, neededIn: () => stream.lastsFor() }),
     ...(resume && { resume }),
     signal: work.signal,
   });
@@ -119,7 +119,7 @@ function start(
   if (isResumed) metrics.resumed(name, resume ? 'checkpoint' : 'seed');
   const writer = createEventWriter(suffix, served.tokenizer.instruments, requestId);
   const { primer: _, seed: __, ...asked } = request;
-  const stream = createNoteStream({
+  const stream: NoteStream = createNoteStream({
     generation,
     writer,
     opening: isResumed ? writer.again() : writer.start({ model: name, seed, request: asked }),

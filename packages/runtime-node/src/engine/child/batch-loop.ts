@@ -1,13 +1,15 @@
-// Continuous batching: one loop of short runs. Before each, what has arrived joins the batch and what nobody waits for any
-// more leaves it; the oldest sequences have the slots.
+// Continuous batching: one loop of short turns. Before each, what has arrived joins the batch and what nobody waits for any
+// more leaves it; the sequences that are needed first have the slots.
 import { setImmediate } from 'node:timers/promises';
 import type { Runner } from './runner.js';
 import type { DecodeWork, Sequence } from './sequence.js';
 import { StepTimes } from './step-times.js';
 
-/** A run lasts about so long: a call of ONNX Runtime costs a third of a millisecond beside its steps, and whoever arrives or
- *  leaves waits for its end. */
-const RUN_MILLISECONDS = 5;
+/** A turn lasts about so long, since whoever arrives waits for its end... */
+const TURN_MILLISECONDS = 5;
+/** ...but for so many steps where they are not too slow: a call of ONNX Runtime costs a tenth of a step of a full batch. */
+const USUAL_STEPS = 4;
+const LONGEST_TURN_MILLISECONDS = 40;
 
 /** Steps of a run at most. */
 export const MOST_STEPS = 16;
@@ -17,7 +19,7 @@ export class BatchLoop {
   readonly #slots: number;
   readonly #now: () => number;
   readonly #times: StepTimes;
-  /** In the order of arrival. */
+  /** In the order in which they are needed, those of the same moment as they came. */
   #sequences: Sequence[] = [];
   /** Runs of other graphs that wait for their turn, in order. */
   readonly #turns: (() => void)[] = [];
@@ -40,6 +42,7 @@ export class BatchLoop {
 
   add({ sequences }: DecodeWork): void {
     this.#sequences.push(...sequences.filter(isUnderWay));
+    this.#sequences.sort((a, b) => a.work.neededAt - b.work.neededAt);
     this.#work();
   }
 
@@ -62,20 +65,45 @@ export class BatchLoop {
       this.#turns.shift()?.();
       this.#sequences = this.#sequences.filter(isUnderWay);
       const batch = this.#nextBatch();
-      if (batch.length === 0) continue;
-      const milliseconds = await this.#run(batch, RUN_MILLISECONDS);
-      await this.#advancePrompts(batch, milliseconds);
+      if (batch.length > 0) await this.#takeTurn(batch);
     }
     this.#isWorking = false; // in the same moment: whoever comes later begins anew
   }
 
-  /** The oldest sequences, or those of them that can share a run with the one that has waited longest for its turn. */
+  /** The first sequences, or those of them that can share a run with the one that has waited longest for its turn. */
   #nextBatch(): Sequence[] {
     const seated = this.#sequences.slice(0, this.#slots);
     const [first] = seated;
     if (!first) return [];
     const lead = seated.reduce((a, b) => (b.lastRun < a.lastRun ? b : a), first);
     return seated.filter((sequence) => this.#runner.canShare(lead, sequence));
+  }
+
+  /** Moves a batch by a power of two steps. Blocks are multiples of it, so a sequence that has its tokens mostly has them at
+   *  the end of a turn; where one has them before, the others go on without it, and nobody takes its slot until then: else
+   *  each would end at another step, and soon every run would take one step. */
+  async #takeTurn(sequences: readonly Sequence[]): Promise<void> {
+    const steps = this.#stepsOfTurn(sequences.length);
+    let batch = sequences;
+    for (let done = 0; done < steps;) {
+      if (done > 0) await setImmediate(); // whoever is cancelled leaves
+      batch = batch.filter(isUnderWay);
+      if (batch.length === 0) return;
+      const run = await this.#run(batch, steps - done);
+      done += run.steps;
+      await this.#advancePrompts(batch, run.milliseconds);
+    }
+  }
+
+  #stepsOfTurn(rows: number): number {
+    const stepsIn = (milliseconds: number): number =>
+      Math.floor(milliseconds / this.#times.expected(rows));
+    const steps = Math.min(
+      Math.max(USUAL_STEPS, stepsIn(TURN_MILLISECONDS)),
+      Math.max(1, stepsIn(LONGEST_TURN_MILLISECONDS)),
+      MOST_STEPS,
+    );
+    return 2 ** Math.floor(Math.log2(steps));
   }
 
   /** Sequences whose next tokens are given catch up: they get runs of their own, which take from the others as much time as
@@ -86,21 +114,23 @@ export class BatchLoop {
     let prompts = batch.filter(hasPrompt);
     if (prompts.length === batch.length) return; // nobody to be held up
     let budget = milliseconds;
-    while (prompts.length > 0 && this.#times.expected(prompts.length) <= budget) {
+    for (;;) {
+      const inTime = Math.floor(budget / this.#times.expected(prompts.length));
+      if (prompts.length === 0 || inTime < 1) return;
       const ahead = Math.min(...prompts.map(({ forcedAhead }) => forcedAhead));
-      budget -= await this.#run(prompts, Math.min(budget, RUN_MILLISECONDS), ahead);
+      budget -= (await this.#run(prompts, Math.min(inTime, ahead, MOST_STEPS))).milliseconds;
       prompts = prompts.filter(hasPrompt);
     }
   }
 
   /** Runs a batch once.
-   *  @param limit milliseconds that it should take at most
-   *  @param most steps; default what the sequences have left
+   *  @param most steps; fewer where a sequence has fewer left
    *  @returns the milliseconds that such a run takes, whatever happened to this one */
-  async #run(batch: readonly Sequence[], limit: number, most = MOST_STEPS): Promise<number> {
-    const inTime = Math.max(1, Math.floor(limit / this.#times.expected(batch.length)));
-    const left = Math.min(...batch.map((sequence) => sequence.left));
-    const steps = Math.min(MOST_STEPS, inTime, left, most);
+  async #run(
+    batch: readonly Sequence[],
+    most: number,
+  ): Promise<{ steps: number; milliseconds: number }> {
+    const steps = Math.min(most, ...batch.map(({ left }) => left));
     const run = ++this.#runs;
     for (const sequence of batch) sequence.lastRun = run;
     const begin = this.#now();
@@ -110,7 +140,7 @@ export class BatchLoop {
       for (const { work } of batch) work.fail(error);
     }
     this.#times.record(batch.length, (this.#now() - begin) / steps);
-    return steps * this.#times.expected(batch.length);
+    return { steps, milliseconds: steps * this.#times.expected(batch.length) };
   }
 }
 

@@ -33,6 +33,7 @@ function decodeCall(seed: number, length: number): DecodeCall {
     topK: V,
     topP: 1,
     minP: 0,
+    neededInMilliseconds: 0,
   };
 }
 

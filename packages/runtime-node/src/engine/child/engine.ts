@@ -51,7 +51,7 @@ export class Engine {
   }
 
   async decode(id: number, call: DecodeCall): Promise<ModelCalls['decode']['reply']> {
-    const work = new DecodeWork(call);
+    const work = new DecodeWork(call, performance.now());
     this.#loop.add(work);
     return this.#stoppable(id, () => work.fail(CANCELLED), work.result);
   }

@@ -6,6 +6,8 @@ type Decoded = ModelCalls['decode']['reply'];
 /** A call of `decode` under way. Its arrays are this process's own, so its state is overwritten as it goes. */
 export class DecodeWork {
   readonly call: DecodeCall;
+  /** When its tokens are needed, in milliseconds of the clock that it came by. */
+  readonly neededAt: number;
   readonly sequences: readonly Sequence[];
   /** The result, when every sequence has its tokens. */
   readonly result: Promise<Decoded>;
@@ -15,8 +17,10 @@ export class DecodeWork {
   #resolve!: (result: Decoded) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(call: DecodeCall) {
+  /** @param now milliseconds of a clock */
+  constructor(call: DecodeCall, now: number) {
     this.call = call;
+    this.neededAt = now + call.neededInMilliseconds;
     this.#tokens = new Int32Array(call.uniforms.length).fill(-1);
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
