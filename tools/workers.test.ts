@@ -43,9 +43,10 @@ describe.skipIf(!isRedisInstalled())('servers and workers', () => {
     return { child, ready: JSON.parse(line.toString()) as { url: string }, log: () => stderr };
   }
 
-  const startWorker = () =>
+  const startWorker = (...more: string[]) =>
     start([
       'worker',
+      ...more,
       '--results',
       folder,
       '--lock-seconds',
@@ -70,17 +71,17 @@ describe.skipIf(!isRedisInstalled())('servers and workers', () => {
       const [server, first, second] = await Promise.all([
         start(['serve', '--port', '0', '--no-studio', '--results', folder]),
         startWorker(),
-        startWorker(),
+        startWorker('--drain-seconds', '0'),
       ]);
       const { url } = server.ready;
-      const submit = async (seed: number) => {
+      const submit = async (seed: number, seconds = SECONDS) => {
         const answer = await fetch(new URL('v1/jobs', url), {
           method: 'POST',
           headers: { 'content-type': 'application/json', 'idempotency-key': `"${seed}"` },
           body: JSON.stringify({
             model: 'musicnet',
             kind: 'compose',
-            request: { seed, seconds: SECONDS },
+            request: { seed, seconds },
           }),
         });
         return {
@@ -133,9 +134,32 @@ describe.skipIf(!isRedisInstalled())('servers and workers', () => {
       expect(await once(generate, 'exit')).toEqual([0, null]);
       expect(Buffer.from(await answer.arrayBuffer()).equals(await readFile(out))).toBe(true);
 
+      // A worker that is told to end gives back what it has no time for, and another does it, once.
+      const atWork = async (seed: number, seconds: number) => {
+        const { id } = (await submit(seed, seconds)).job;
+        while ((await look(id)).job.state !== 'running') await pause(5);
+        return id;
+      };
+      const endings = (log: string, id: string) =>
+        log.split('\n').filter((line) => line.includes('"job ended"') && line.includes(id));
+      const long = await atWork(101, 60);
+      const [code, third] = await Promise.all([end(second.child, 'SIGTERM'), startWorker()]);
+      expect(code).toBe(0);
+      expect(second.log()).toContain('job given back');
+      while ((await look(long)).job.state !== 'succeeded') await pause(50);
+      expect((await look(long)).job).toMatchObject({ attempts: 2 });
+      expect(endings(second.log(), long)).toEqual([]);
+      while (endings(third.log(), long).length === 0) await pause(5);
+      // One that has the time finishes it.
+      const short = await atWork(102, SECONDS);
+      expect(await end(third.child, 'SIGTERM')).toBe(0);
+      expect((await look(short)).job).toMatchObject({ state: 'succeeded', attempts: 1 });
+      for (const id of [long, short]) expect(endings(third.log(), id)).toHaveLength(1);
+      expect(await readdir(folder)).toHaveLength(JOBS + 3); // with `generated.mid`
+
       // Everybody ends in order.
-      for (const { child, log } of [second, server]) {
-        expect(await end(child, 'SIGTERM')).toBe(0);
+      for (const { child, log } of [second, third, server]) {
+        if (child === server.child) expect(await end(child, 'SIGTERM')).toBe(0);
         expect(log()).not.toContain('internal');
         expect(log()).not.toContain(redis.address);
       }

@@ -47,6 +47,16 @@ describe('ostinato serve', () => {
 
   it('loses nothing that it has accepted when it is told to end', async () => {
     const accepted = Array.from({ length: 16 }, (_, seed) => compose({ seed, seconds: 10 }));
+    const submitted = await fetch(`${server.url}v1/jobs`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'musicnet',
+        kind: 'compose',
+        request: { seed: 7, seconds: 10 },
+      }),
+    });
+    const { id: job } = (await submitted.json()) as { id: string };
     // As soon as the first answer is there all have been accepted, as they came together.
     await Promise.race(accepted);
     server.kill('SIGTERM');
@@ -58,6 +68,9 @@ describe('ostinato serve', () => {
     expect(await server.ended).toBe(0);
     const records = server.records();
     expect(records.filter(({ route }) => route === '/v1/models/:model/compose')).toHaveLength(18);
+    expect(records.filter(({ msg }) => msg === 'job ended')).toMatchObject([
+      { job, state: 'succeeded' },
+    ]);
     expect(records.at(-1)).toMatchObject({ msg: 'ended' });
     expect(JSON.stringify(records)).not.toContain(KEY);
   });

@@ -15,6 +15,7 @@ import {
   observeProcess,
   type RunningServer,
   serveApp,
+  SharedCounts,
 } from '@ostinato/server/node';
 import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../input-file.js';
@@ -23,7 +24,13 @@ import { decimal, integer, list, path } from '../option-parsers.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
 import { KEYS_VARIABLE, readKeys } from '../serve/key-list.js';
 import { addEngineOptions, type EngineArguments, loadEngines } from '../serve/load-engines.js';
-import { addJobOptions, type JobArguments, openJobQueue } from '../serve/job-options.js';
+import {
+  addJobOptions,
+  type JobArguments,
+  openJobQueue,
+  openSharedJobs,
+  openWebhooks,
+} from '../serve/job-options.js';
 import { logLevelOption, openLog } from '../serve/open-log.js';
 import { openStudio } from '../serve/open-studio.js';
 import { DEFAULT_MODEL, type ModelChoice, modelChoice } from '../serve/served-models.js';
@@ -62,7 +69,7 @@ export function addServeCommand(program: Command, setExitCode: (code: number) =>
     .option('--cors <ORIGINS>', 'pages that may call: https://example.org,… or *', origins)
     .option(
       '--rate-limit <N>',
-      'requests in a minute for each key, and for each address without one',
+      'requests in a minute for each key, and for each address without one; with --queue of all servers together',
       integer(1, 1_000_000),
     )
     .option('--proxies <N>', 'how many of yours are believed about addresses', integer(0, 10))
@@ -108,14 +115,18 @@ async function serve(options: ServeArguments, context: CommandContext): Promise<
   progress.end();
   const log = openLog(options.logLevel);
   let jobs: JobQueue | undefined;
+  let counts: SharedCounts | undefined;
   try {
     await using renderer = createThreadRenderer();
     const drain = createDrain();
     const names = choices.map(({ name }) => name);
-    jobs = await openJobQueue(options, names, log.logger);
+    const shared = await openSharedJobs(options);
+    jobs = await openJobQueue(shared, openWebhooks(options), names, log.logger);
+    if (shared && options.rateLimit !== undefined)
+      counts = await SharedCounts.open({ ...shared, logger: log.logger });
     const app = createApp({
       models: engines.byName,
-      access: accessOf(options, keys),
+      access: accessOf(options, keys, counts),
       renderer,
       logger: log.logger,
       processMetrics: observeProcess(),
@@ -135,6 +146,7 @@ async function serve(options: ServeArguments, context: CommandContext): Promise<
     return await untilEnded(server, jobs, options, { signal, site, logger: log.logger });
   } finally {
     void jobs?.close(); // after a failure it would hold the process
+    counts?.close();
     await log.flush();
   }
 }
@@ -156,12 +168,13 @@ function origins(text: string): string[] {
 function accessOf(
   { host, cors, rateLimit, proxies }: ServeArguments,
   keys: Awaited<ReturnType<typeof readKeys>>,
+  store: SharedCounts | undefined,
 ) {
   return {
     keys,
     openJobList: isLoopback(host),
     ...(cors && { corsOrigins: cors }),
-    ...(rateLimit !== undefined && { rateLimit: { requests: rateLimit } }),
+    ...(rateLimit !== undefined && { rateLimit: { requests: rateLimit, ...(store && { store }) } }),
     ...(proxies !== undefined && { proxies }),
   };
 }

@@ -5,14 +5,16 @@ import {
   createRedisJobQueue,
   createWebhooks,
   openStorage,
+  type RedisPlace,
   type ResultStorage,
 } from '@ostinato/server/node';
 import type { Command } from 'commander';
-import { InputError } from '../input-file.js';
+import { InputError, readTextFile } from '../input-file.js';
 import { list, path } from '../option-parsers.js';
 
 export interface JobArguments {
   queue?: string;
+  queueCa?: string;
   results?: string;
   webhookHosts?: string[];
 }
@@ -29,6 +31,11 @@ export function addJobOptions(command: Command): Command {
       path,
     )
     .option(
+      '--queue-ca <FILE>',
+      'of rediss://: certificates (PEM) of the authorities to trust; NODE_EXTRA_CA_CERTS adds some to the usual ones',
+      path,
+    )
+    .option(
       '--results <DIR|s3://…>',
       'where workers leave results: a folder that all share, or s3://bucket/prefix',
       path,
@@ -40,9 +47,7 @@ export function addJobOptions(command: Command): Command {
     );
 }
 
-export interface SharedJobs {
-  /** Of Redis. */
-  readonly address: string;
+export interface SharedJobs extends RedisPlace {
   readonly storage: ResultStorage;
 }
 
@@ -50,17 +55,20 @@ export interface SharedJobs {
  *  @throws {OstinatoError} if one of the two is missing, or cannot be used */
 export async function openSharedJobs({
   queue,
+  queueCa,
   results,
 }: JobArguments): Promise<SharedJobs | undefined> {
   const address = queue ?? process.env[QUEUE_VARIABLE];
-  if (address === undefined && results === undefined) return undefined;
   if (address === undefined) {
-    throw new InputError('no-queue', `option --results: needs a --queue (or ${QUEUE_VARIABLE})`);
+    const option = results === undefined ? queueCa && '--queue-ca' : '--results';
+    if (!option) return undefined;
+    throw new InputError('no-queue', `option ${option}: needs a --queue (or ${QUEUE_VARIABLE})`);
   }
   if (results === undefined) {
     throw new InputError('no-results', 'option --queue: needs --results, a folder or s3://bucket');
   }
-  return { address, storage: await openStorage(results) };
+  const ca = queueCa === undefined ? undefined : await readTextFile(queueCa);
+  return { address, ca, storage: await openStorage(results) };
 }
 
 /** @returns undefined where no hosts were named
@@ -77,12 +85,11 @@ export function openWebhooks({ webhookHosts: hosts }: JobArguments): Webhooks | 
 
 /** The jobs of a server: on Redis where a queue was named, else in its memory. */
 export async function openJobQueue(
-  options: JobArguments,
+  shared: SharedJobs | undefined,
+  webhooks: Webhooks | undefined,
   models: readonly string[],
   logger: Logger,
 ): Promise<JobQueue> {
-  const webhooks = openWebhooks(options);
-  const shared = await openSharedJobs(options);
   const given = { logger, ...(webhooks && { webhooks }) };
   return shared ? createRedisJobQueue({ ...shared, ...given, models }) : new MemoryJobQueue(given);
 }

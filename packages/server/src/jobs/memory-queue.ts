@@ -254,6 +254,7 @@ export class MemoryJobQueue implements JobQueue {
     this.#waiting.delete(entry);
     this.#resting.delete(entry);
     entry.job = { ...entry.job, ...outcome };
+    this.#logger?.info({ job: entry.job.id, state: outcome.state }, 'job ended');
     this.#finished.add(entry);
     this.#forget();
     const telling = this.#tell(entry.job, outcome).finally(() => this.#telling.delete(telling));

@@ -13,6 +13,8 @@ export type { TimeLimits } from './time-limits.js';
 export { type JobWorker, type JobWorkerOptions, startJobWorker } from './jobs/job-worker.js';
 export { createWorkerApp } from './jobs/worker-app.js';
 export { createRedisJobQueue, type RedisJobQueueOptions } from './jobs/redis-queue.js';
+export type { RedisPlace } from './redis/connection.js';
+export { SharedCounts, type SharedCountsOptions } from './redis/shared-counts.js';
 export { openStorage } from './storage/open-storage.js';
 export type { ResultStorage } from './storage/result-storage.js';
 export { createWebhooks, type WebhookOptions } from './webhooks.js';

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { Certificates } from './certificates.js';
 
 /** Whether Debian's `redis-server` is there; says a word if not. In CI it must be. */
 export function isRedisInstalled(): boolean {
@@ -21,19 +22,22 @@ export class RedisServer {
   readonly address: string;
   readonly #port: number;
   readonly #folder: string;
+  readonly #certificates: Certificates | undefined;
   #process: ChildProcess | undefined;
 
-  static async start(): Promise<RedisServer> {
+  /** @param certificates for TLS; default: without */
+  static async start(certificates?: Certificates): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'ostinato-redis-'));
-    const server = new RedisServer(await freePort(), folder);
+    const server = new RedisServer(await freePort(), folder, certificates);
     await server.restart();
     return server;
   }
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, folder: string, certificates: Certificates | undefined) {
     this.#port = port;
     this.#folder = folder;
-    this.address = `redis://127.0.0.1:${port}`;
+    this.#certificates = certificates;
+    this.address = certificates ? `rediss://localhost:${port}` : `redis://127.0.0.1:${port}`;
   }
 
   /** Starts it, with the data that it had. */
@@ -41,10 +45,26 @@ export class RedisServer {
     const settings = ['--bind', '127.0.0.1', '--appendonly', 'yes', '--appendfsync', 'always'];
     this.#process = spawn(
       'redis-server',
-      ['--port', String(this.#port), '--dir', this.#folder, '--save', '', ...settings],
+      [...this.#portSettings(), '--dir', this.#folder, '--save', '', ...settings],
       { stdio: 'ignore' },
     );
     await this.#client(async (redis) => void (await redis.ping()));
+  }
+
+  /** It answers nothing until `thaw`. */
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  /** Asks it for something. */
+  async ask(...command: [string, ...string[]]): Promise<unknown> {
+    let answer: unknown;
+    await this.#client(async (redis) => void (answer = await redis.call(...command)));
+    return answer;
   }
 
   /** Ends it as if the machine had failed; its data stay. */
@@ -65,8 +85,19 @@ export class RedisServer {
     await rm(this.#folder, { recursive: true });
   }
 
+  #portSettings(): string[] {
+    const port = String(this.#port);
+    if (!this.#certificates) return ['--port', port];
+    const { certificateFile, keyFile, authorityFile } = this.#certificates;
+    const files = ['--tls-cert-file', certificateFile, '--tls-key-file', keyFile];
+    const clients = ['--tls-ca-cert-file', authorityFile, '--tls-auth-clients', 'no'];
+    return ['--port', '0', '--tls-port', port, ...files, ...clients];
+  }
+
   async #client(work: (redis: Redis) => Promise<void>): Promise<void> {
+    const tls = this.#certificates && { ca: this.#certificates.authority, servername: 'localhost' };
     const redis = new Redis(this.#port, '127.0.0.1', {
+      ...(tls && { tls }),
       maxRetriesPerRequest: null,
       retryStrategy: () => 20,
     });

@@ -9,14 +9,12 @@ import { DEFAULT_JOB_LIMITS, type JobLimits } from '../../jobs/job-limits.js';
 import type { JobRunner } from '../../jobs/job-queue.js';
 import type { Webhooks } from '../../jobs/webhook/webhooks.js';
 import { type ResultStorage, resultName } from '../storage/result-storage.js';
+import { connectAndWait, firstAnswer, type RedisPlace } from '../redis/connection.js';
 import { createOutcomes, type Outcomes, webhookQueue } from './outcomes.js';
-import { connectAndWait, readRedisAddress } from './redis-connection.js';
 import { PREFIX, type QueuedJob, queueName } from './redis-names.js';
 import { createWebhookWorker } from './webhook-worker.js';
 
-export interface JobWorkerOptions {
-  /** `redis://` or `rediss://`. It may hold a password, and is never told. */
-  readonly address: string;
+export interface JobWorkerOptions extends RedisPlace {
   /** Where results are written. */
   readonly storage: ResultStorage;
   /** The names of the models that this worker has: it takes jobs of no others. */
@@ -37,7 +35,8 @@ export interface JobWorkerOptions {
 type AttemptEnd = 'succeeded' | 'failed' | 'cancelled' | 'again' | 'given-back';
 
 export interface JobWorker {
-  /** Resolved when jobs can be taken. */
+  /** Resolved when jobs can be taken.
+   *  @throws {OstinatoError} `queue-tls`, `queue-refused` if Redis is there and takes no such connection */
   readonly ready: Promise<void>;
   /** Whether Redis can be reached. */
   isConnected(): boolean;
@@ -69,11 +68,12 @@ interface Work {
 class GivenBack extends Error {}
 class Settled extends Error {}
 
-/** @throws {OstinatoError} `queue-address` */
+/** @throws {OstinatoError} `queue-address`, `queue-ca` */
 export function startJobWorker(options: JobWorkerOptions): JobWorker {
   const { models, concurrency = 8, logger, lockSeconds = 30, webhooks } = options;
   const limits = { ...DEFAULT_JOB_LIMITS, ...options.limits };
-  const connection = connectAndWait(readRedisAddress(options.address), logger);
+  const connection = connectAndWait(options, logger);
+  const answered = firstAnswer(connection.redis);
   const { redis } = connection;
   const messages = webhookQueue(redis, limits.keptSeconds);
   messages.on('error', (error) => logger?.warn({ error: error.message }, 'queue'));
@@ -116,7 +116,8 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
     watch.stop();
     connection.drop();
   };
-  const ready = Promise.all(workers.map((worker) => worker.waitUntilReady())).then(() => undefined);
+  const all = workers.map((worker) => worker.waitUntilReady());
+  const ready = Promise.all([answered, ...all]).then(() => undefined);
   ready.catch(() => undefined); // closed before: nobody needs to wait for it
   let closing: Promise<void> | undefined;
   return {

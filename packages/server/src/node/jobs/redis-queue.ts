@@ -18,14 +18,12 @@ import { tooManyQueued, usedOtherwise } from '../../jobs/refusals.js';
 import { checkWebhook, type Webhooks } from '../../jobs/webhook/webhooks.js';
 import { ProblemError } from '../../problem/problem.js';
 import { type ResultStorage, resultName } from '../storage/result-storage.js';
+import { connectOrFail, type RedisPlace } from '../redis/connection.js';
 import { createJobIndex } from './job-index.js';
 import { createOutcomes, type Outcomes, webhookQueue } from './outcomes.js';
-import { connectOrFail, readRedisAddress } from './redis-connection.js';
 import { digest, PREFIX, type QueuedJob, queueName, setOnce } from './redis-names.js';
 
-export interface RedisJobQueueOptions {
-  /** `redis://` or `rediss://`. It may hold a password, and is never told. */
-  readonly address: string;
+export interface RedisJobQueueOptions extends RedisPlace {
   /** The one that the workers write to. */
   readonly storage: ResultStorage;
   /** The names of the models that jobs may ask for. */
@@ -40,16 +38,14 @@ export interface RedisJobQueueOptions {
 /** Jobs that are looked at in one go, and for one page of a list: those of another state cost as much. */
 const AT_ONCE = 25;
 const MOST_SEEN = 500;
-/** How long the first connection is waited for. */
-const FIRST_CONNECTION_MS = 3_000;
 
 /** Connects. If Redis is not there yet, the queue answers `queue-unavailable` until it is.
- *  @throws {OstinatoError} `queue-address` */
+ *  @throws {OstinatoError} `queue-address`, `queue-ca`; `queue-tls`, `queue-refused` if Redis is there and takes no such
+ *    connection */
 export async function createRedisJobQueue(options: RedisJobQueueOptions): Promise<JobQueue> {
-  const { address, storage, models, webhooks, logger } = options;
+  const { storage, models, webhooks, logger } = options;
   const limits = { ...DEFAULT_JOB_LIMITS, ...options.limits };
-  const redis = connectOrFail(readRedisAddress(address), logger);
-  await firstConnection(redis);
+  const redis = await connectOrFail(options, logger);
   const queues = new RedisQueues(redis, limits, logger);
   const outcomes = createOutcomes(redis, () => queues.webhooks(), limits.keptSeconds);
   const mostKnown = models.length * (limits.queued + limits.kept);
@@ -233,17 +229,6 @@ const STATES: Readonly<Record<string, JobState>> = { active: 'running', failed: 
 
 function isProgress(progress: unknown): progress is JobProgress {
   return typeof progress === 'object' && progress !== null && 'notes' in progress;
-}
-
-async function firstConnection(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') return;
-  let timer: NodeJS.Timeout | undefined;
-  await new Promise<void>((resolve) => {
-    redis.once('ready', resolve);
-    redis.once('error', () => resolve());
-    timer = setTimeout(resolve, FIRST_CONNECTION_MS);
-  });
-  clearTimeout(timer);
 }
 
 /** What Redis or the storage refuse is the server's trouble, not the client's. */

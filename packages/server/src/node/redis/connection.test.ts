@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readRedisAddress } from './redis-connection.js';
+import { redisOptions } from './connection.js';
 
 it.each([
   ['redis://127.0.0.1', { host: '127.0.0.1', port: 6379, db: 0 }],
@@ -11,7 +11,7 @@ it.each([
   ],
   ['rediss://:secret@redis', { host: 'redis', port: 6379, db: 0, password: 'secret', tls: {} }],
 ])('reads %s', (address, options) => {
-  expect(readRedisAddress(address)).toEqual(options);
+  expect(redisOptions({ address })).toEqual(options);
 });
 
 it.each(['', 'redis', 'redis://', 'http://:secret@redis', 'redis://:secret@redis/name'])(
@@ -19,7 +19,7 @@ it.each(['', 'redis', 'redis://', 'http://:secret@redis', 'redis://:secret@redis
   (address) => {
     let message = '';
     try {
-      readRedisAddress(address);
+      redisOptions({ address });
     } catch (error) {
       ({ message } = error as Error);
     }
