@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { segmentsOf } from './segments.js';
+import { segmentsByRow, segmentsOf } from './segments.js';
 
 describe('segmentsOf', () => {
   it.each([
@@ -16,4 +16,11 @@ describe('segmentsOf', () => {
   ])('%s', (_, counts, expected) => {
     expect(segmentsOf(Int32Array.from(counts))).toEqual(expected);
   });
+});
+
+it('gives each row a run of its own', () => {
+  expect(segmentsByRow(Int32Array.from([3, 0, 5]))).toEqual([
+    { rows: [0], from: 0, to: 3 },
+    { rows: [2], from: 0, to: 5 },
+  ]);
 });

@@ -19,3 +19,8 @@ export function segmentsOf(counts: Int32Array): Segment[] {
     to,
   }));
 }
+
+/** The same where every run takes one row. */
+export function segmentsByRow(counts: Int32Array): Segment[] {
+  return [...counts].flatMap((to, row) => (to > 0 ? [{ rows: [row], from: 0, to }] : []));
+}

@@ -12,11 +12,14 @@ import type {
   ModelCalls,
   ScoreRequest,
 } from './protocol.js';
-import { type Segment, segmentsOf } from './segments.js';
+import { type Segment, segmentsByRow, segmentsOf } from './segments.js';
 
 /** ONNX Runtime on a device. */
 export interface OnnxBackend {
   readonly Tensor: TensorConstructor;
+  /** Whether a run of the chunk graph takes one row, so that a batch is as many runs: where products with one row have a
+   *  kernel of their own, which sums in another order. Default false. */
+  readonly rowByRow?: boolean;
   /** @throws {DeviceError} if the device refuses the graph */
   createSession(graph: Uint8Array, kind: GraphKind): Promise<InferenceSession>;
 }
@@ -138,7 +141,8 @@ export class ModelSessions {
     const tokens = new Int32Array(call.uniforms.length).fill(-1);
     const previousTokens = call.previousTokens.slice();
     const state = call.state.slice();
-    for (const segment of segmentsOf(call.counts)) {
+    const isByRow = this.#decodesWith === 'chunk' && this.#backend.rowByRow;
+    for (const segment of (isByRow ? segmentsByRow : segmentsOf)(call.counts)) {
       const { rows, from, to } = segment;
       const run = runOf({ ...call, previousTokens, state }, segment);
       const result = await (this.#decodesWith === 'chunk'

@@ -1,4 +1,5 @@
 // ONNX Runtime Web as what a model's sessions run on.
+import { decodeModel } from '@ostinato/graph';
 import { DeviceError, type OnnxBackend } from '@ostinato/runtime';
 import type {
   Env,
@@ -7,6 +8,7 @@ import type {
   TensorConstructor,
 } from 'onnxruntime-web';
 import type { ComputeDevice } from './messages.js';
+import { needsPacking } from './needs-packing.js';
 
 /** The part of onnxruntime-web that is used here. */
 export interface Ort {
@@ -18,9 +20,11 @@ export interface Ort {
 export function createBackend(ort: Ort, device: ComputeDevice): OnnxBackend {
   return {
     Tensor: ort.Tensor,
-    createSession: async (graph) => {
+    rowByRow: device === 'wasm',
+    createSession: async (graph, kind) => {
+      const packed = device !== 'wasm' || kind !== 'chunk' || isBetterPacked(graph);
       try {
-        return await ort.InferenceSession.create(graph, sessionOptions(device));
+        return await ort.InferenceSession.create(graph, sessionOptions(device, packed));
       } catch (cause) {
         throw sessionError(device, cause);
       }
@@ -32,18 +36,28 @@ export function createBackend(ort: Ort, device: ComputeDevice): OnnxBackend {
  *  for one of nothing. If it cannot compute at all, it says the same again when it is asked for the model's. */
 export async function initialize(ort: Ort, device: ComputeDevice): Promise<void> {
   const options: InferenceSession.SessionOptions = {
-    ...sessionOptions(device),
+    ...sessionOptions(device, true),
     logSeverityLevel: 4,
   };
   await ort.InferenceSession.create(new Uint8Array(0), options).catch(() => undefined);
 }
 
-function sessionOptions(device: ComputeDevice): InferenceSession.SessionOptions {
+/** A graph that was given and not fetched may hold what our reader does not know. */
+function isBetterPacked(graph: Uint8Array): boolean {
+  try {
+    return needsPacking(decodeModel(graph).graph);
+  } catch {
+    return true;
+  }
+}
+
+/** @param packed whether ONNX Runtime rearranges the matrices of products first */
+function sessionOptions(device: ComputeDevice, packed: boolean): InferenceSession.SessionOptions {
   return {
     executionProviders: [device],
     logSeverityLevel: 3, // errors only
     // Stored integers are widened once, when the session loads them, and products stay float32.
-    extra: { session: { disable_quant_qdq: '1' } },
+    extra: { session: { disable_quant_qdq: '1', disable_prepacking: packed ? '0' : '1' } },
     // States stay on the device from token to token; the logits come back.
     ...(device === 'webgpu' && { preferredOutputLocation: { state_after: 'gpu-buffer' } }),
   };

@@ -8,7 +8,7 @@ import { type GraphBuilder, tensorOf, type Value } from '@ostinato/graph';
 import { cell } from './cell.js';
 import type { StoredNetwork } from './network.js';
 import { inputTable, type Recurrence } from './recurrence.js';
-import { type StoredMatrix, widen } from './weights.js';
+import { type StoredMatrix, transposed, widenTransposed } from './weights.js';
 
 /** A hidden unit of 1 is this many steps. */
 const STEPS = 127;
@@ -38,12 +38,8 @@ export function integerRecurrence(graph: GraphBuilder, network: StoredNetwork): 
     recurrent: declare(graph, `lstm.${index}.recurrent.weight`, recurrent),
     bias: bias(index),
   }));
-  const table = inputTable(
-    graph,
-    widen(graph, 'embedding.weight', network.embedding),
-    widen(graph, 'lstm.0.input.weight', network.layers[0].input),
-    layers[0].bias,
-  );
+  const embedding = widenTransposed(graph, 'embedding.weight', network.embedding);
+  const table = inputTable(graph, network, embedding, layers[0].bias);
   const output = declare(graph, 'output.weight', network.output);
   return {
     begin: (outer, vectors) =>
@@ -84,14 +80,9 @@ function declare(graph: GraphBuilder, name: string, matrix: StoredMatrix): Integ
     throw new RangeError(`${name}: expected weights stored as int8`);
   }
   const [rows, columns] = shape;
-  const transposed = new Uint8Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      transposed[column * rows + row] = values[row * columns + column] + ZERO;
-    }
-  }
+  const bytes = Uint8Array.from(transposed(values, shape), (value) => value + ZERO);
   return {
-    values: graph.initializer(`${name}.transposed`, tensorOf('uint8', transposed, [columns, rows])),
+    values: graph.initializer(`${name}.transposed`, tensorOf('uint8', bytes, [columns, rows])),
     scale: graph.initializer(`${name}.transposed.scale`, tensorOf('float32', scales, [rows])),
   };
 }

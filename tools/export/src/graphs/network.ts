@@ -1,6 +1,12 @@
 // The trained network as the exporter sees it: its matrices as stored, its biases in float32.
 import type { LstmConfig, NamedTensor, NamedTensors } from '@ostinato/model';
-import { type Precision, type StoredMatrix, storeMatrix, widened } from './weights.js';
+import {
+  isStoredAsToday,
+  type Precision,
+  type StoredMatrix,
+  storeMatrix,
+  widened,
+} from './weights.js';
 
 export interface StoredLayer {
   /** [4H, E or H] */
@@ -27,7 +33,7 @@ export type StoredMatrices = ReadonlyMap<string, StoredMatrix>;
 
 /** Stores every matrix of a network in the given precision. Biases stay float32: they are small and add up.
  *  @param parameters complete and of the right shapes, see `lstmParameters`
- *  @param stored matrices that need not be stored again where they have that precision */
+ *  @param stored matrices that need not be stored again where they have that precision, as it is stored today */
 export function storeNetwork(
   parameters: NamedTensors,
   config: LstmConfig,
@@ -37,7 +43,8 @@ export function storeNetwork(
   const tensor = (name: string): NamedTensor => parameters.get(name)!;
   const matrix = (name: string): StoredMatrix => {
     const known = stored.get(name);
-    return known?.precision === precision ? known : storeMatrix(tensor(name), precision);
+    const isKept = known?.precision === precision && isStoredAsToday(known);
+    return isKept ? known : storeMatrix(tensor(name), precision);
   };
   const embedding = matrix('embedding.weight');
   return {

@@ -5,7 +5,7 @@
 import { type GraphBuilder, tensorOf, type Value } from '@ostinato/graph';
 import { cell } from './cell.js';
 import type { StoredNetwork } from './network.js';
-import { widen } from './weights.js';
+import { type StoredMatrix, widenTransposed } from './weights.js';
 
 export interface Recurrence {
   /** What a loop carries from token to token, made of the vectors of a state: hidden and cell of each layer, [B, H]. */
@@ -26,31 +26,36 @@ export interface Recurrence {
   end(graph: GraphBuilder, carried: readonly Value[]): Value[];
 }
 
-/** What layer 0 adds for each token: W0 · embedding + bias, [V, 4H]. Folded once, when a session loads the graph. */
+/** What layer 0 adds for each token, [V, 4H]. Folded once, when a session loads the graph.
+ *  @param embedding transposed, [E, V]
+ *  @param bias [4H] */
 export function inputTable(
   graph: GraphBuilder,
+  network: StoredNetwork,
   embedding: Value,
-  input: Value,
   bias: Value,
 ): Value {
-  return graph.gemm(embedding, input, bias, { transB: true });
+  const input = widenTransposed(graph, 'lstm.0.input.weight', network.layers[0].input); // [E, 4H]
+  return graph.gemm(embedding, input, bias, { transA: true });
 }
 
 /** Declares the weights of a network, widened to float32. */
 export function floatRecurrence(graph: GraphBuilder, network: StoredNetwork): Recurrence {
   const { config } = network;
-  const embedding = widen(graph, 'embedding.weight', network.embedding);
+  const matrix = (name: string, stored: StoredMatrix): Value =>
+    widenTransposed(graph, name, stored);
   const layers = network.layers.map((layer, index) => ({
-    input: widen(graph, `lstm.${index}.input.weight`, layer.input),
-    recurrent: widen(graph, `lstm.${index}.recurrent.weight`, layer.recurrent),
+    // The first layer's input is in the table.
+    input: index === 0 ? undefined : matrix(`lstm.${index}.input.weight`, layer.input), // [H, 4H]
+    recurrent: matrix(`lstm.${index}.recurrent.weight`, layer.recurrent), // [H, 4H]
     bias: graph.initializer(
       `lstm.${index}.bias`,
       tensorOf('float32', layer.bias, [4 * config.hiddenSize]),
     ),
   }));
-  const [first] = layers;
-  const table = inputTable(graph, embedding, first.input, first.bias);
-  const output = config.tiedOutput ? embedding : widen(graph, 'output.weight', network.output);
+  const embedding = matrix('embedding.weight', network.embedding); // [E, V]
+  const table = inputTable(graph, network, embedding, layers[0].bias);
+  const output = config.tiedOutput ? embedding : matrix('output.weight', network.output); // [H, V]
   return {
     begin: (_, vectors) => vectors,
     consume(inner, token, states) {
@@ -58,17 +63,16 @@ export function floatRecurrence(graph: GraphBuilder, network: StoredNetwork): Re
       const carried: Value[] = [];
       layers.forEach(({ input, recurrent, bias }, layer) => {
         const [hidden, cellBefore] = states.slice(2 * layer);
-        const fromBelow = below
-          ? inner.gemm(below, input, bias, { transB: true })
-          : inner.gather(table, token); // [B, 4H]
-        const gates = inner.gemm(hidden, recurrent, fromBelow, { transB: true }); // [B, 4H]
+        const fromBelow =
+          below && input ? inner.gemm(below, input, bias) : inner.gather(table, token); // [B, 4H]
+        const gates = inner.gemm(hidden, recurrent, fromBelow); // [B, 4H]
         const after = cell(inner, gates, cellBefore);
         carried.push(after.hidden, after.cell);
         below = after.hidden;
       });
       return { output: below!, carried };
     },
-    scores: (inner, hidden, added) => inner.gemm(hidden, output, added, { transB: true }),
+    scores: (inner, hidden, added) => inner.gemm(hidden, output, added),
     end: (_, carried) => [...carried],
   };
 }
