@@ -17,6 +17,8 @@ interface StoredObject {
 
 export class S3Server {
   readonly objects = new Map<string, StoredObject>();
+  /** Buckets that are not there; all others are. */
+  readonly missing = new Set<string>();
   /** Answers for the next requests, instead of what they ask for. */
   readonly failures: number[] = [];
   readonly #server: Server;
@@ -62,6 +64,7 @@ export class S3Server {
     const failure = this.failures.shift();
     if (failure !== undefined) return fail(failure, 'ConditionalRequestConflict');
     const key = decodeURIComponent(url.pathname).slice(1); // with the bucket
+    if (this.missing.has(key.split('/')[0])) return fail(404, 'NoSuchBucket');
     if (request.method === 'GET' && url.searchParams.has('list-type')) {
       response.writeHead(200, { 'content-type': 'application/xml' });
       response.end(this.#list(`${key.replace(/\/$/, '')}/`, url.searchParams));

@@ -107,9 +107,30 @@ describe('results in S3', () => {
 
   it('are refused with another key', async () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'another');
+    const refusal: unknown = await openStorage('s3://bucket').catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'results-keys',
+      message: expect.stringContaining('SignatureDoesNotMatch') as string,
+    });
+    expect(String(refusal)).not.toContain('another');
+  });
+
+  it('are not looked for in a bucket that is not there, also where it goes later', async () => {
     const storage = await openStorage('s3://bucket');
-    await expect(storage.put(name, bytes)).rejects.toThrow('SignatureDoesNotMatch');
-    await expect(storage.get(name)).rejects.toThrow('SignatureDoesNotMatch');
+    s3.missing.add('bucket');
+    await expect(openStorage('s3://bucket')).rejects.toMatchObject({ code: 'results-bucket' });
+    await expect(storage.get(name)).rejects.toThrow('NoSuchBucket');
+    await expect(storage.put(name, bytes)).rejects.toThrow('NoSuchBucket');
+    s3.missing.clear();
+    expect(await storage.get(name)).toBeUndefined();
+  });
+
+  it('may be in a storage that is not there yet', async () => {
+    const gone = await S3Server.start();
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', gone.environment['AWS_ENDPOINT_URL_S3']);
+    await gone.dispose();
+    const storage = await openStorage('s3://bucket');
+    await expect(storage.get(name)).rejects.toThrow('ECONNREFUSED');
   });
 });
 
