@@ -33,8 +33,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@ostinato/source', 'node', 'import', 'default'] } },
   test: {
     pool: 'forks',
-    // As many as there are cores: many tests wait for processes and pages of their own.
-    maxWorkers: availableParallelism(),
+    // One more than there are cores: many tests wait for processes, pages and timers.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // In the order of their names.

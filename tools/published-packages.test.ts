@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { checkPackage, Package } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -28,15 +28,19 @@ function readManifest(folder: string): PackageFile {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageFile;
 }
 
-/** The names of the files that npm would pack. */
-async function packedFiles(folder: string): Promise<string[]> {
-  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: folder,
-    maxBuffer: 1 << 26,
-  });
-  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
-  return files.map(({ path }) => path);
+/** The names of the files that npm would pack, by the name of the package. */
+async function packAll(): Promise<Map<string, readonly string[]>> {
+  const folders = packages.map(({ folder }) => folder);
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts', ...folders];
+  const { stdout } = await run('npm', args, { cwd: root, maxBuffer: 1 << 28 });
+  const packed = JSON.parse(stdout) as { name: string; files: { path: string }[] }[];
+  return new Map(packed.map(({ name, files }) => [name, files.map(({ path }) => path)]));
 }
+
+let packed: Map<string, readonly string[]>;
+beforeAll(async () => {
+  packed = await packAll();
+});
 
 describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
   it('has entry points that publint accepts', async () => {
@@ -46,7 +50,7 @@ describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
 
   it('has types where its entry points are', async () => {
     const files: Record<string, string | Uint8Array> = {};
-    for (const file of await packedFiles(folder)) {
+    for (const file of packed.get(manifest.name) ?? []) {
       if (/\.(js|mjs|json|ts)$/.test(file) && !file.startsWith('src/'))
         files[`/node_modules/${manifest.name}/${file}`] = readFileSync(join(folder, file));
     }

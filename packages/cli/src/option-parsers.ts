@@ -1,7 +1,6 @@
 // Values of options, checked where they are read. Commander puts the option's name before the message.
-import { parseShardSpec, type ShardSpec } from '@ostinato/training';
+// Every command loads this: what needs a package of ours stands with the command.
 import { InvalidArgumentError } from 'commander';
-import { DATA_IN_WORDS, type DataFolder, parseDataFolder } from './train/data-folders.js';
 
 /** An integer in `lowest..highest`. */
 export function integer(lowest: number, highest: number): (text: string) => number {
@@ -71,13 +70,6 @@ export function namePair(
   return new Map([...before, [left.trim(), right.trim()]]);
 }
 
-/** Collects corpora of an option that may be given several times. */
-export function dataFolder(text: string, before: readonly DataFolder[] = []): DataFolder[] {
-  const folder = parseDataFolder(text);
-  if (folder === undefined) throw new InvalidArgumentError(`Expected ${DATA_IN_WORDS}.`);
-  return [...before, folder];
-}
-
 /** Names separated by commas, in lower case. */
 export function list(text: string): string[] {
   const names = text.split(',').map((name) => name.trim().toLowerCase());
@@ -112,14 +104,4 @@ export function pathWith(...extensions: string[]): (text: string) => string {
     if (extensions.some((extension) => text.toLowerCase().endsWith(extension))) return path(text);
     throw new InvalidArgumentError(`Expected a file name that ends in ${extensions.join(' or ')}.`);
   };
-}
-
-/** A part of a whole: `i/n`, with i in 1..n. */
-export function shard(text: string): ShardSpec {
-  try {
-    return parseShardSpec(text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new InvalidArgumentError('Expected i/n with i in 1..n and n in 1..10000, such as 2/8.');
-  }
 }

@@ -1,7 +1,6 @@
 // The validation split of a corpus, as the exporter takes it: it knows models, and training knows corpora.
 import { basename, resolve } from 'node:path';
 import type { ValidationData } from '@ostinato/export';
-import { evaluateTokens, openCorpus } from '@ostinato/training';
 import { InputError } from './input-file.js';
 import type { CommandContext } from './run-command.js';
 import { formatCount } from './terminal/units.js';
@@ -13,6 +12,8 @@ export async function openValidationData(
   folder: string,
   { signal, progress }: CommandContext,
 ): Promise<ValidationData & AsyncDisposable> {
+  // Training is loaded only by who asks for it.
+  const { evaluateTokens, openCorpus } = await import('@ostinato/training');
   const corpus = await openCorpus(folder);
   if (corpus.pieces('validation').length === 0) {
     await corpus[Symbol.asyncDispose]();

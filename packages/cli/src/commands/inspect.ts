@@ -4,7 +4,6 @@ import { ModelSourceError } from '@ostinato/core';
 import { openArtifact, resolveModel, type ResolvedModel } from '@ostinato/node';
 import type { Command } from 'commander';
 import { readMidiFile } from '../input-file.js';
-import { describeFolder } from '../inspect/inspect-folder.js';
 import { describeMidi } from '../inspect/inspect-midi.js';
 import { describeModel } from '../inspect/inspect-model.js';
 import { describeRecording } from '../inspect/inspect-recording.js';
@@ -53,7 +52,11 @@ async function describe(
   if (model?.kind === 'installed') {
     return describeModel(model.folder, await openArtifact(file, ({ graphs }) => graphs));
   }
-  if (model && (await isFolder(model.folder))) return describeFolder(model.folder);
+  if (model && (await isFolder(model.folder))) {
+    // It needs training, which takes longer to load than all the rest.
+    const { describeFolder } = await import('../inspect/inspect-folder.js');
+    return describeFolder(model.folder);
+  }
   if (/\.wav$/i.test(file)) return describeRecording(file);
   return describeMidi(file, await readMidiFile(file));
 }

@@ -1,13 +1,14 @@
 // `ostinato prepare`: a folder or an archive of music -> a corpus to train on, or one shard of it.
 import {
+  parseShardSpec,
   type PrepareOptions,
   prepareCorpus,
   prepareShard,
   type ShardSpec,
 } from '@ostinato/training';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { readTokenizer } from '../input-file.js';
-import { decimal, integer, path, shard } from '../option-parsers.js';
+import { decimal, integer, path } from '../option-parsers.js';
 import {
   addWorkOptions,
   GOES_ON,
@@ -98,4 +99,14 @@ async function prepareOne(
     ],
     data: { out, ...description },
   };
+}
+
+/** A part of a whole: `i/n`, with i in 1..n. */
+function shard(text: string): ShardSpec {
+  try {
+    return parseShardSpec(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidArgumentError('Expected i/n with i in 1..n and n in 1..10000, such as 2/8.');
+  }
 }

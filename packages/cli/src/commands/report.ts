@@ -1,9 +1,14 @@
 // `ostinato report`: a run -> its report, made again from what lies in its folder.
-import type { Command } from 'commander';
-import { dataFolder, path } from '../option-parsers.js';
+import { type Command, InvalidArgumentError } from 'commander';
+import { path } from '../option-parsers.js';
 import { type CommandContext, type Report, runCommand } from '../run-command.js';
 import { formatBytes } from '../terminal/units.js';
-import { type DataFolder, openData } from '../train/data-folders.js';
+import {
+  DATA_IN_WORDS,
+  type DataFolder,
+  openData,
+  parseDataFolder,
+} from '../train/data-folders.js';
 
 interface ReportArguments {
   data?: readonly DataFolder[];
@@ -55,4 +60,11 @@ async function makeReport(
     ],
     data: { run: runFolder, page, bytes, warnings },
   };
+}
+
+/** Collects corpora of an option that may be given several times. */
+function dataFolder(text: string, before: readonly DataFolder[] = []): DataFolder[] {
+  const folder = parseDataFolder(text);
+  if (folder === undefined) throw new InvalidArgumentError(`Expected ${DATA_IN_WORDS}.`);
+  return [...before, folder];
 }
