@@ -12,13 +12,13 @@ import {
   sealManifest,
   verifyArtifact,
 } from '@ostinato/core';
+import { tinyTokenizerConfig } from '@ostinato/core/testing';
 import { decodeModel, type Graph, inspectModel } from '@ostinato/graph';
 import { afterAll, describe, expect, it } from 'vitest';
 import { artifactFiles } from './artifact-files.js';
 import { makeForm } from './graphs/forms.js';
 import { stateSize } from './graphs/state.js';
 import { randomParameters, tinyConfig } from './testing/random-network.js';
-import { tinyTokenizerConfig } from './testing/tiny-tokenizer.js';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 type Damage = (content: Uint8Array, place: number, value: number) => Uint8Array;

@@ -10,12 +10,12 @@ import {
   type NextTokenModel,
   type Tokenizer,
 } from '@ostinato/core';
+import { tinyTokenizerConfig } from '@ostinato/core/testing';
 import { loadModel, readArtifact } from '@ostinato/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertArtifact } from './convert-artifact.js';
 import { exportArtifact, type ExportedModel, type TrainedModel } from './export-artifact.js';
 import { randomParameters, tinyConfig } from './testing/random-network.js';
-import { tinyTokenizerConfig } from './testing/tiny-tokenizer.js';
 
 const tokenizer: Tokenizer = createTokenizer(tinyTokenizerConfig);
 const config = { ...tinyConfig, vocabularySize: tokenizer.vocabularySize };

@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTokenizer, tokenizerToJson } from '@ostinato/core';
+import { tinyTokenizerConfig } from '@ostinato/core/testing';
 import { encodeSafetensors } from '@ostinato/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportCheckpoint } from './export-checkpoint.js';
 import { readCheckpoint } from './read-checkpoint.js';
 import { randomParameters, tinyConfig } from './testing/random-network.js';
-import { tinyTokenizerConfig } from './testing/tiny-tokenizer.js';
 
 const tokenizer = createTokenizer(tinyTokenizerConfig);
 const config = { ...tinyConfig, vocabularySize: tokenizer.vocabularySize };

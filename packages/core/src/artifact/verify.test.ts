@@ -1,86 +1,20 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
-import { createTokenizer, tokenizerToJson } from '../tokenizer/read-tokenizer.js';
 import { ArtifactError } from './artifact-error.js';
-import type { Golden } from './golden.js';
-import { type Manifest, parseManifest, sealManifest } from './manifest.js';
+import { parseManifest } from './manifest.js';
+import {
+  type ManifestFacts,
+  tinyArtifact,
+  tinyGolden,
+  tinyTokenizer,
+} from '../testing/tiny-artifact.js';
 import { type InspectGraph, verifyArtifact, verifyFile } from './verify.js';
 
-const tokenizer = createTokenizer({
-  version: 1,
-  positionsPerQuarter: 24,
-  pitchRange: [60, 72],
-  instruments: [0],
-  percussionKeys: null,
-  timeSignatures: [{ numerator: 4, denominator: 4 }],
-  tempo: { lowestBpm: 24, highestBpm: 240, bins: 4 },
-  velocityBins: 0,
-  labels: {},
-});
-const V = tokenizer.vocabularySize;
+const V = tinyTokenizer.vocabularySize;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-const GOLDEN: Golden = {
-  schemaVersion: 1,
-  primer: [0],
-  logits: Array.from({ length: V }, () => 0),
-  compositions: [{ seed: 1, temperature: 1, topK: V, topP: 1, minP: 0, tokens: [1] }],
-};
-
-type Facts = Omit<Manifest, 'sha256'>;
-
-/** An artifact whose parts fit; `change` spoils the manifest after its hashes are in, and `seal` makes its text. */
-function artifact({
-  golden = GOLDEN,
-  change = () => undefined,
-  seal = (manifest) => sealManifest(manifest).text,
-}: {
-  golden?: Golden;
-  change?: (manifest: Facts) => void;
-  seal?: (manifest: Facts) => string;
-} = {}): Map<string, Uint8Array> {
-  const files = new Map([
-    ['step.onnx', Uint8Array.of(1, 2, 3)],
-    ['tokenizer.json', bytesOf(tokenizerToJson(tokenizer))],
-    ['golden.json', bytesOf(JSON.stringify(golden))],
-    ['README.md', bytesOf('# Card')],
-  ]);
-  const entry = (file: string) => {
-    const content = files.get(file)!;
-    return { file, bytes: content.length, sha256: bytesToHex(sha256(content)) };
-  };
-  const manifest: Facts = {
-    schemaVersion: 2,
-    name: 'tiny',
-    description: '',
-    licence: 'CC0-1.0',
-    architecture: {
-      kind: 'lstm',
-      vocabularySize: V,
-      embeddingSize: 4,
-      hiddenSize: 4,
-      layers: 1,
-      tiedOutput: false,
-    },
-    stateSize: 8,
-    graphs: [
-      { ...entry('step.onnx'), kind: 'step', precision: 'f32', opset: 21, runtimes: ['node-cpu'] },
-    ],
-    tokenizer: entry('tokenizer.json'),
-    golden: entry('golden.json'),
-    card: entry('README.md'),
-    sampling: { temperature: 1, topP: 1, minP: 0 },
-    training: { data: '', steps: 1, tokens: 1, metrics: {} },
-    producer: 'test',
-  };
-  change(manifest);
-  files.set('manifest.json', bytesOf(seal(manifest)));
-  return files;
-}
-
 /** The text of a manifest with a seal that it chose itself. */
-const withoutTruth = (manifest: Facts) => JSON.stringify({ sha256: 'a'.repeat(64), ...manifest });
+const withoutTruth = (manifest: ManifestFacts) =>
+  JSON.stringify({ sha256: 'a'.repeat(64), ...manifest });
 
 /** Finds nothing wrong with a graph. */
 const inspect: InspectGraph = () => ({ opset: 21, metadata: new Map() });
@@ -97,9 +31,9 @@ function errorOf(work: () => unknown): ArtifactError {
 
 describe('verifyArtifact', () => {
   it('gives the parts of an artifact that fits together', () => {
-    const verified = verifyArtifact(artifact(), inspect);
+    const verified = verifyArtifact(tinyArtifact(), inspect);
     expect(verified.manifest.name).toBe('tiny');
-    expect(verified.tokenizer.hash).toBe(tokenizer.hash);
+    expect(verified.tokenizer.hash).toBe(tinyTokenizer.hash);
     expect(verified.golden.primer).toEqual([0]);
     expect(verified.card).toBe('# Card');
     expect(verified.graphs.map(({ kind, content }) => [kind, [...content]])).toEqual([
@@ -135,14 +69,14 @@ describe('verifyArtifact', () => {
       (f) => f.set('manifest.json', bytesOf('{')),
     ],
   ])('refuses %s', (_, code, message, spoil) => {
-    const files = artifact();
+    const files = tinyArtifact();
     spoil(files);
     const error = errorOf(() => verifyArtifact(files, inspect));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
 
-  it.each<[string, string, RegExp, (manifest: Facts) => void]>([
+  it.each<[string, string, RegExp, (manifest: ManifestFacts) => void]>([
     [
       'of another vocabulary',
       'vocabulary-mismatch',
@@ -168,12 +102,12 @@ describe('verifyArtifact', () => {
       },
     ],
   ])('refuses a sealed manifest %s', (_, code, message, change) => {
-    const error = errorOf(() => verifyArtifact(artifact({ change }), inspect));
+    const error = errorOf(() => verifyArtifact(tinyArtifact({ change }), inspect));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
 
-  it.each<[string, string, RegExp, (manifest: Facts) => void]>([
+  it.each<[string, string, RegExp, (manifest: ManifestFacts) => void]>([
     [
       'that was changed after it was sealed',
       'wrong-hash',
@@ -247,27 +181,31 @@ describe('verifyArtifact', () => {
       },
     ],
   ])('refuses a manifest %s', (_, code, message, change) => {
-    const error = errorOf(() => verifyArtifact(artifact({ change, seal: withoutTruth }), inspect));
+    const error = errorOf(() =>
+      verifyArtifact(tinyArtifact({ change, seal: withoutTruth }), inspect),
+    );
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
 
   it('refuses golden files of another vocabulary', () => {
-    const short = { ...GOLDEN, logits: [0, 0] };
-    expect(() => verifyArtifact(artifact({ golden: short }), inspect)).toThrow(
+    const short = { ...tinyGolden, logits: [0, 0] };
+    expect(() => verifyArtifact(tinyArtifact({ golden: short }), inspect)).toThrow(
       /golden\.json: vocabulary is 2/,
     );
-    const strange = { ...GOLDEN, primer: [V] };
-    expect(() => verifyArtifact(artifact({ golden: strange }), inspect)).toThrow(`has token ${V}`);
+    const strange = { ...tinyGolden, primer: [V] };
+    expect(() => verifyArtifact(tinyArtifact({ golden: strange }), inspect)).toThrow(
+      `has token ${V}`,
+    );
   });
 });
 
 describe('the graphs of an artifact', () => {
   it('are held against the signature of their kind, the precision and the tokenizer', () => {
     const asked: Parameters<InspectGraph>[] = [];
-    verifyArtifact(artifact(), (...request) => {
+    verifyArtifact(tinyArtifact(), (...request) => {
       asked.push(request);
-      return { opset: 21, metadata: new Map([['tokenizer_hash', tokenizer.hash]]) };
+      return { opset: 21, metadata: new Map([['tokenizer_hash', tinyTokenizer.hash]]) };
     });
     const [[content, { inputs, outputs, integerProducts }]] = asked;
     expect([...content]).toEqual([1, 2, 3]);
@@ -298,7 +236,7 @@ describe('the graphs of an artifact', () => {
       () => ({ opset: 21, metadata: new Map([['tokenizer_hash', 'x']]) }),
     ],
   ])('are refused: %s', (_, code, message, inspectGraph) => {
-    const error = errorOf(() => verifyArtifact(artifact(), inspectGraph));
+    const error = errorOf(() => verifyArtifact(tinyArtifact(), inspectGraph));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
@@ -306,7 +244,7 @@ describe('the graphs of an artifact', () => {
 
 describe('verifyFile and parseManifest', () => {
   it('can be used alone, where files are fetched one by one', () => {
-    const files = artifact();
+    const files = tinyArtifact();
     const manifest = parseManifest(new TextDecoder().decode(files.get('manifest.json')));
     expect(() => verifyFile(manifest.graphs[0], Uint8Array.of(1, 2, 3))).not.toThrow();
     expect(() => verifyFile(manifest.graphs[0], Uint8Array.of(3, 2, 1))).toThrow(ArtifactError);

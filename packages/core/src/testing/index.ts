@@ -4,4 +4,7 @@ export type { FakeModelOptions } from './fake-model.js';
 export { createFakeModel } from './fake-model.js';
 export type { ModelUnderTest } from './contract/model-under-test.js';
 export { nextTokenModelContract } from './next-token-model-contract.js';
+export { smallTokenizerConfig } from './small-tokenizer-config.js';
 export type { TestApi } from './test-api.js';
+export { tinyArtifact } from './tiny-artifact.js';
+export { tinyTokenizerConfig } from './tiny-tokenizer-config.js';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createTokenizer, MODEL_RUNTIMES, sealManifest, tokenizerToJson } from '@ostinato/core';
+import { tinyArtifact } from '@ostinato/core/testing';
 
 /** Answers instead of the server, if it returns true. */
 type Misbehaviour = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -79,64 +79,13 @@ export function cutAfter(content: Uint8Array, bytes: number, response: ServerRes
  *  @param seed another one gives other graphs
  *  @param stepBytes what the manifest says of the step graph, if not the truth */
 export function smallModel(seed = 1, stepBytes?: number): Map<string, Uint8Array> {
-  const tokenizer = createTokenizer({
-    version: 1,
-    positionsPerQuarter: 24,
-    pitchRange: [60, 72],
-    instruments: [0],
-    percussionKeys: null,
-    timeSignatures: [{ numerator: 4, denominator: 4 }],
-    tempo: { lowestBpm: 24, highestBpm: 240, bins: 4 },
-    velocityBins: 0,
-    labels: {},
-  });
-  const V = tokenizer.vocabularySize;
-  const golden = {
-    schemaVersion: 1,
-    primer: [0],
-    logits: Array.from({ length: V }, () => 0),
-    compositions: [{ seed: 1, temperature: 1, topK: V, topP: 1, minP: 0, tokens: [1] }],
-  };
-  const files = new Map<string, Uint8Array>([
-    ['step.onnx', noise(300_000, seed)],
-    ['chunk.onnx', noise(200_000, seed + 1000)],
-    ['tokenizer.json', Buffer.from(tokenizerToJson(tokenizer))],
-    ['golden.json', Buffer.from(JSON.stringify(golden))],
-    ['README.md', Buffer.from('# Card')],
-  ]);
-  const entry = (file: string) => {
-    const content = files.get(file)!;
-    const sha256 = createHash('sha256').update(content).digest('hex');
-    return { file, bytes: content.length, sha256 };
-  };
-  const form = { precision: 'f32' as const, opset: 21, runtimes: [...MODEL_RUNTIMES] };
-  const { text } = sealManifest({
-    schemaVersion: 2,
-    name: 'small',
-    description: '',
-    licence: 'CC0-1.0',
-    architecture: {
-      kind: 'lstm',
-      vocabularySize: V,
-      embeddingSize: 4,
-      hiddenSize: 4,
-      layers: 1,
-      tiedOutput: false,
+  return tinyArtifact({
+    graphs: { step: noise(300_000, seed), chunk: noise(200_000, seed + 1000) },
+    change: (manifest) => {
+      manifest.name = 'small';
+      if (stepBytes !== undefined) manifest.graphs[0].bytes = stepBytes;
     },
-    stateSize: 8,
-    graphs: [
-      { ...entry('step.onnx'), kind: 'step', ...form, ...(stepBytes && { bytes: stepBytes }) },
-      { ...entry('chunk.onnx'), kind: 'chunk', ...form },
-    ],
-    tokenizer: entry('tokenizer.json'),
-    golden: entry('golden.json'),
-    card: entry('README.md'),
-    sampling: { temperature: 1, topP: 1, minP: 0 },
-    training: { data: '', steps: 1, tokens: 1, metrics: {} },
-    producer: 'test',
   });
-  files.set('manifest.json', Buffer.from(text));
-  return files;
 }
 
 /** Bytes that do not compress, the same for the same seed. */

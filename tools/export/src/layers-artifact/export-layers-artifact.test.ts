@@ -3,13 +3,16 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkGolden, compose, createTokenizer } from '@ostinato/core';
-import { createFakeGrammar, nextTokenModelContract } from '@ostinato/core/testing';
+import {
+  createFakeGrammar,
+  nextTokenModelContract,
+  tinyTokenizerConfig,
+} from '@ostinato/core/testing';
 import { loadModel, startModel } from '@ostinato/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeModel } from '../about.js';
 import { encodeGraph } from '../graphs/encode-graphs.js';
 import { startTfjs } from '../layers-model/testing/saved-model.js';
-import { tinyTokenizerConfig } from '../testing/tiny-tokenizer.js';
 import { exportLayersArtifact } from './export-layers-artifact.js';
 import { TOKEN_MODELS } from './testing/token-models.js';
 import { stateVectors, tokenChunkGraph, tokenStepGraph } from './token-graphs.js';

@@ -1,6 +1,8 @@
-// A tokenizer with a small vocabulary, for tests.
-import { POSITIONS_PER_QUARTER, TOKENIZER_VERSION, type TokenizerConfig } from '@ostinato/core';
+// A vocabulary as small as one can be that composes, for tests of models.
+import { TOKENIZER_VERSION, type TokenizerConfig } from '../tokenizer/config.js';
+import { POSITIONS_PER_QUARTER } from '../tokenizer/grid.js';
 
+/** An octave of piano and violin in 4/4, no velocities. */
 export const tinyTokenizerConfig: TokenizerConfig = {
   version: TOKENIZER_VERSION,
   positionsPerQuarter: POSITIONS_PER_QUARTER,
