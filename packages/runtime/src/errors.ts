@@ -1,5 +1,5 @@
 // The errors of every runtime, beside those of core.
-import { OstinatoError } from '@ostinato/core';
+import { OstinatoError } from '@ostinato/core/model';
 
 /** The asked device cannot run the model. `code`: `device-missing` (not on this machine or not installed),
  *  `device-failed` (there, but it refused the model). The message says what to do. */

@@ -1,5 +1,10 @@
 // The other side of the messages, in the process or worker that owns the sessions: requests in, replies out, in order.
-import { ArtifactError, ModelSourceError, OstinatoError, TokenizerError } from '@ostinato/core';
+import {
+  ArtifactError,
+  ModelSourceError,
+  OstinatoError,
+  TokenizerError,
+} from '@ostinato/core/model';
 import { DeviceError } from './errors.js';
 import type { Operations, RemoteError, Reply, Request } from './protocol.js';
 import type { ModelSessions } from './sessions.js';

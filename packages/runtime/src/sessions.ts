@@ -2,7 +2,8 @@
 // for Node and for the browser have one interface.
 //
 // Letters: B sequences, T and N tokens of a sequence, V vocabulary, S numbers of state of a sequence.
-import { allowedAfter, decodeBySteps, type Grammar, logProbability } from '@ostinato/core';
+import type { Grammar } from '@ostinato/core';
+import { allowedAfter, decodeBySteps, logProbability } from '@ostinato/core/model';
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { columns, pickRows } from './matrices.js';
 import type {
@@ -32,6 +33,8 @@ export interface SessionsRequest {
   readonly graphs: { readonly [Kind in GraphKind]?: GraphSource };
   readonly grammar: Grammar;
   readonly backend: OnnxBackend;
+  /** Create every session when it is first asked for. Default: the one that decodes is created at once. */
+  readonly lazily?: boolean;
 }
 
 /** How `consume` and `score` run the step graph over a sequence. */
@@ -77,11 +80,11 @@ export class ModelSessions {
     this.#decodesWith = graphs.chunk ? 'chunk' : 'step';
   }
 
-  /** Creates the session that decodes; the other one is created when it is first asked for.
+  /** Creates the session that decodes, unless told otherwise; the other one is created when it is first asked for.
    *  @throws {DeviceError} if the device is not there or refuses the model */
   static async create(request: SessionsRequest): Promise<ModelSessions> {
     const sessions = new ModelSessions(request);
-    await sessions.#session(sessions.#decodesWith);
+    if (!request.lazily) await sessions.#session(sessions.#decodesWith);
     return sessions;
   }
 

@@ -5,6 +5,7 @@ import type { ModelParts } from '../node-model.js';
 import { checkCount, checkThreads, defaultProcesses, threadsOfEach } from '../threads.js';
 import { EnginePool } from './engine-pool.js';
 import { rowGraph } from './row-graph.js';
+import { shareGraphs } from './shared-graphs.js';
 
 const MOST_PROCESSES = 64;
 const MOST_SLOTS = 1024;
@@ -43,9 +44,10 @@ export async function startEngine(
   checkCount('slots', slots, MOST_SLOTS);
   checkCount('patienceMilliseconds', patienceMilliseconds, MOST_PATIENCE_MILLISECONDS);
   const rows = chunk && rowGraph(chunk);
-  const graphs = { step, ...(rows ? { rows } : chunk && { chunk }) };
+  const shared = shareGraphs({ step, ...(rows ? { rows } : chunk && { chunk }) });
+  const graphs = { step, ...shared.graphs };
   const request = { threads, slots, graphs, grammar, stateSize };
-  const pool = await EnginePool.start(request, { processes, patienceMilliseconds });
+  const pool = await EnginePool.start(request, { processes, patienceMilliseconds, shared });
   return new EngineModel(pool, grammar, stateSize);
 }
 

@@ -1,19 +1,11 @@
 // One place of an engine: a process that is watched, and replaced when it is gone or stuck. A process holds nothing that
 // cannot be sent again, so another one in its place is as good.
-import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { ModelClosedError } from '@ostinato/runtime';
 import { ProcessClient } from '../process/client.js';
 import type { EngineOperations, EngineStart } from './protocol.js';
+import { PING_MILLISECONDS, Silence, waitedForCores } from './silence.js';
 
-/** A process is asked this often whether it still answers... */
-const PING_MILLISECONDS = 250;
-/** ...and is killed when it has not for so many times: a second, far above any run. Times are counted and not the clock's
- *  milliseconds, so that a pause of this very process is not taken for one of the child. */
-const MISSED_PINGS = 4;
-/** Where more programs than this want each core, a process that does not answer may only wait for its turn on one, and
- *  has proportionally longer. */
-const USUAL_LOAD = 2;
 /** A larger model takes seconds to start. */
 const START_MILLISECONDS = 60_000;
 /** Between starts that failed: doubled from the first to the second. */
@@ -24,6 +16,7 @@ export type EngineClient = ProcessClient<EngineOperations>;
 
 export class EnginePlace {
   readonly #request: EngineStart;
+  readonly #file: number | undefined;
   readonly #onReady: () => void;
   readonly #closing = new AbortController();
   /** Settles with the first process: started, or what it failed with. */
@@ -33,9 +26,11 @@ export class EnginePlace {
   #starts = 0;
   #lastFailure: unknown;
 
-  /** @param onReady called whenever a process has started */
-  constructor(request: EngineStart, onReady: () => void) {
+  /** @param file of the request's graphs, if they are in one
+   *  @param onReady called whenever a process has started */
+  constructor(request: EngineStart, file: number | undefined, onReady: () => void) {
     this.#request = request;
+    this.#file = file;
     this.#onReady = onReady;
     this.started = new Promise((resolve, reject) => {
       void this.#keepRunning(resolve, reject);
@@ -83,7 +78,7 @@ export class EnginePlace {
   async #start(): Promise<void> {
     this.#starts++;
     const entry = new URL('../process/engine.js', import.meta.url);
-    const client: EngineClient = new ProcessClient({ entry, tellAborts: true });
+    const client: EngineClient = new ProcessClient({ entry, tellAborts: true, file: this.#file });
     this.#client = client;
     const tooLong = AbortSignal.timeout(START_MILLISECONDS);
     try {
@@ -99,15 +94,15 @@ export class EnginePlace {
   /** Fulfilled when the process is gone; one that does not answer any more is killed. */
   async #watch(): Promise<void> {
     const client = this.#client!;
-    let missed = 0;
+    const silence = new Silence(() => waitedForCores(client.pid!));
     let isWaiting = false;
     const ping = async (): Promise<void> => {
       if (isWaiting) {
-        if (++missed >= MISSED_PINGS * overload()) client.kill();
+        if (silence.goesOn()) client.kill();
         return;
       }
       isWaiting = true;
-      missed = 0;
+      silence.begin();
       await client.call('ping', undefined).catch(() => {}); // it is gone
       isWaiting = false;
     };
@@ -117,12 +112,6 @@ export class EnginePlace {
     clearInterval(timer);
     this.#isReady = false;
   }
-}
-
-/** How many times more than the usual number of programs wanted this machine's cores in the last minute; at least 1. */
-function overload(): number {
-  const [load = 0] = loadavg();
-  return Math.max(1, load / (availableParallelism() * USUAL_LOAD));
 }
 
 /** Whether a call failed because the process that had it is gone. */

@@ -4,6 +4,7 @@ import type { ModelStatus } from '@ostinato/core';
 import { type ModelCalls, ModelClosedError, type ModelPort, RuntimeError } from '@ostinato/runtime';
 import { type EngineClient, EnginePlace, isDeath } from './engine-place.js';
 import type { EngineStart } from './protocol.js';
+import type { SharedGraphs } from './shared-graphs.js';
 
 /** A place and the sequences of the calls that its process has. */
 interface Seat {
@@ -15,26 +16,33 @@ export interface PoolOptions {
   readonly processes: number;
   /** How long a call waits while no process runs. */
   readonly patienceMilliseconds: number;
+  /** Of the request; closed with the pool. */
+  readonly shared: Pick<SharedGraphs<string>, 'file' | 'close'>;
 }
 
 export class EnginePool implements ModelPort {
   readonly #seats: readonly Seat[];
   readonly #slots: number;
   readonly #patienceMilliseconds: number;
+  readonly #shared: PoolOptions['shared'];
   /** Calls for which there is no process at the moment: what wakes them. */
   readonly #waiting = new Set<() => void>();
   #waitingSequences = 0;
   #tokens = 0;
   #isClosed = false;
 
-  private constructor(request: EngineStart, { processes, patienceMilliseconds }: PoolOptions) {
+  private constructor(
+    request: EngineStart,
+    { processes, patienceMilliseconds, shared }: PoolOptions,
+  ) {
+    this.#shared = shared;
     this.#slots = request.slots;
     this.#patienceMilliseconds = patienceMilliseconds;
     const wakeAll = (): void => {
       for (const wake of this.#waiting) wake();
     };
     this.#seats = Array.from({ length: processes }, () => ({
-      place: new EnginePlace(request, wakeAll),
+      place: new EnginePlace(request, shared.file, wakeAll),
       sequences: 0,
     }));
   }
@@ -100,6 +108,7 @@ export class EnginePool implements ModelPort {
     this.#isClosed = true;
     for (const wake of this.#waiting) wake();
     await Promise.all(this.#seats.map(({ place }) => place.close()));
+    this.#shared.close();
   }
 
   /** @param sequences of the call

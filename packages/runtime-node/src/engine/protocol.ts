@@ -2,16 +2,20 @@
 // `cancel`: a request of the id of the call that nobody waits for any more, without a reply.
 import type { Grammar } from '@ostinato/core';
 import type { ModelCalls } from '@ostinato/runtime';
+import type { SharedGraph } from './shared-graphs.js';
+
+/** A descriptor that a process of an engine has from its parent: the file of its graphs. */
+export const GRAPHS_FILE = 4;
 
 /** Verified ONNX files. */
 interface EngineGraphs {
   /** What `consume` and `score` run. */
-  readonly step: Uint8Array;
+  readonly step: SharedGraph;
   /** What `decode` runs: a chunk graph whose rows have parameters of their own (row-graph.ts), ... */
-  readonly rows?: Uint8Array;
+  readonly rows?: SharedGraph;
   /** ... or one whose rows share them. Then, and with the step graph alone, only sequences with equal parameters share a
    *  run. */
-  readonly chunk?: Uint8Array;
+  readonly chunk?: SharedGraph;
 }
 
 export interface EngineStart {

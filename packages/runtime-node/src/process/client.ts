@@ -19,6 +19,8 @@ interface ClientOptions {
   /** Whether the child is told of calls that were aborted, by a request of that id for `cancel`. Default: it is not, and
    *  computes for nobody. */
   readonly tellAborts?: boolean;
+  /** A descriptor of this process that the child has as its descriptor 4. Default: none. */
+  readonly file?: number | undefined;
 }
 
 /** A child process and the calls that wait for it. It keeps this process alive only while a call waits. */
@@ -34,11 +36,11 @@ export class ProcessClient<Operations extends OperationTable<keyof Operations>> 
   /** Native libraries write what they think to stderr; it matters only if the child dies. */
   #lastWords = '';
 
-  constructor({ entry, tellAborts = false }: ClientOptions) {
+  constructor({ entry, tellAborts = false, file }: ClientOptions) {
     this.#tellAborts = tellAborts;
     this.#child = fork(entryFile(entry), {
       serialization: 'advanced', // typed arrays as bytes
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', ...(file === undefined ? [] : [file])],
       execArgv: [], // a debugger's port or a loader of the parent is not for the child
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {

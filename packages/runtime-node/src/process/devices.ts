@@ -1,5 +1,5 @@
 // From a device's name to ONNX Runtime's execution provider. What is not there is an error, never another device.
-import { DeviceError, type OnnxBackend } from '@ostinato/runtime';
+import { DeviceError, type OnnxBackend } from '@ostinato/runtime/session-side';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import type { Device } from './protocol.js';
 

@@ -1,6 +1,7 @@
 // Entry point of an engine's child process.
+import { readdirSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
-import { describeError, type Reply, type Request } from '@ostinato/runtime';
+import { describeError, type Reply, type Request } from '@ostinato/runtime/session-side';
 import { Engine } from '../engine/child/engine.js';
 import type { EngineOperations } from '../engine/protocol.js';
 import { liveWithParent } from './live-with-parent.js';
@@ -24,6 +25,7 @@ const started = (): Engine => {
 const handlers: Handlers = {
   start: async (_, request) => {
     engine = await Engine.start(request);
+    giveWay(); // and not before: whoever waits for a model waits for this process
     return undefined;
   },
   ping: async () => undefined,
@@ -31,6 +33,18 @@ const handlers: Handlers = {
   consume: async (id, request) => started().consume(id, request),
   score: async (id, request) => started().score(id, request),
 };
+
+/** Lets others go first. On Linux niceness is of a thread, and those of ONNX Runtime are there already. */
+function giveWay(): void {
+  const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [0];
+  for (const thread of threads) {
+    try {
+      setPriority(thread, Math.min(19, getPriority(thread) + NICENESS));
+    } catch {
+      // Not allowed here, or the thread is gone: it computes at the usual priority.
+    }
+  }
+}
 
 interface EngineRequest extends Omit<Request, 'operation'> {
   readonly operation: keyof EngineOperations | 'cancel';
@@ -52,11 +66,5 @@ async function replyTo({ id, operation, argument }: EngineRequest): Promise<void
   process.send?.(reply);
 }
 
-// Before ONNX Runtime makes its threads, which inherit it.
-try {
-  setPriority(Math.min(19, getPriority() + NICENESS));
-} catch {
-  // Not allowed here: it computes at the usual priority.
-}
 process.on('message', (request: EngineRequest) => void replyTo(request));
 liveWithParent();

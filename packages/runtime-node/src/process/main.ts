@@ -1,6 +1,6 @@
 // Entry point of the child process that owns a model's sessions. ONNX Runtime computes on the thread that calls it and
 // aborts its process if that is ended meanwhile, so the model lives in a process that can be killed.
-import { ModelSessions, serveModel } from '@ostinato/runtime';
+import { ModelSessions, serveModel } from '@ostinato/runtime/session-side';
 import { createBackend } from './devices.js';
 import { liveWithParent } from './live-with-parent.js';
 import type { StartRequest } from './protocol.js';

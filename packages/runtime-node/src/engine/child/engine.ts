@@ -5,9 +5,10 @@ import {
   type ModelCalls,
   ModelSessions,
   type ScoreRequest,
-} from '@ostinato/runtime';
+} from '@ostinato/runtime/session-side';
 import { createBackend } from '../../process/devices.js';
-import type { EngineStart } from '../protocol.js';
+import { type EngineStart, GRAPHS_FILE } from '../protocol.js';
+import { readSharedGraph, type SharedGraph } from '../shared-graphs.js';
 import { BatchLoop, MOST_STEPS } from './batch-loop.js';
 import { RowRunner } from './row-runner.js';
 import { type Runner, SharedParametersRunner } from './runner.js';
@@ -35,11 +36,18 @@ export class Engine {
   /** @throws {DeviceError} if ONNX Runtime refuses the model */
   static async start(request: EngineStart): Promise<Engine> {
     const { threads, slots, grammar, stateSize } = request;
-    const { rows, ...graphs } = request.graphs;
+    const { step, rows, chunk } = request.graphs;
     const backend = createBackend('cpu', threads);
-    const sessions = await ModelSessions.create({ graphs, grammar, backend });
+    const read = (graph: SharedGraph): Uint8Array => readSharedGraph(graph, GRAPHS_FILE);
+    const graphs = {
+      step: async (): Promise<Uint8Array> => read(step),
+      ...(chunk && { chunk: async (): Promise<Uint8Array> => read(chunk) }),
+    };
+    // Beside a graph of rows these only consume and score, which few ask for; a process is ready sooner without them.
+    const lazily = rows !== undefined;
+    const sessions = await ModelSessions.create({ graphs, grammar, backend, lazily });
     if (!rows) return new Engine(sessions, new SharedParametersRunner(sessions), slots);
-    const session = await backend.createSession(rows, 'chunk');
+    const session = await backend.createSession(read(rows), 'chunk');
     const vocabularySize = grammar.stateAfter.length;
     const sizes = { slots, steps: MOST_STEPS, vocabularySize, stateSize };
     return new Engine(sessions, new RowRunner(session, sizes), slots);
