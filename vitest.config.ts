@@ -35,8 +35,9 @@ export default defineConfig({
     pool: 'forks',
     // One more than there are cores: many tests wait for processes, pages and timers.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Against hanging only: beside other work a test may take ten times as long.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // In the order of their names.
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE } },

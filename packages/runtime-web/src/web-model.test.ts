@@ -20,7 +20,7 @@ declare const ostinato: typeof Standalone;
 const STRICT_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
 
 /** A busy machine takes its time to start a browser. */
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 describe.runIf(haveChromium())('a model in a page', () => {
   let browser: Browser;

@@ -1,9 +1,12 @@
 // The Chromium of the tests: Debian's, or the one that OSTINATO_CHROMIUM names. Nothing is downloaded here;
-// tools/debian-packages.mjs installs it before `npm test` where it can.
+// tools/test-packages.mjs installs it before `npm test` where it can.
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** For a browser to start, and for whatever a page is waited for: against hanging only, since a machine may be busy. */
+export const PATIENCE_MS = 120_000;
 
 /** WebGPU on SwiftShader, for machines without a GPU. It computes 3 to 35 tokens a second: keep those tests short. */
 const WEBGPU_FLAGS = [
@@ -37,6 +40,7 @@ export function launchChromium({ webgpu = false, autoplay = false } = {}): Promi
   const isRoot = process.getuid?.() === 0;
   return chromium.launch({
     executablePath,
+    timeout: PATIENCE_MS,
     args: [
       MEMORY_FLAG,
       ...(isRoot ? ['--no-sandbox'] : []),

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { PATIENCE_MS } from './chromium.js';
 
 /** Ignored by git; what a failed or a curious person looks at. */
 const SCREENSHOTS = join(
@@ -33,6 +34,7 @@ export async function openPage(
   options: PageOptions = {},
 ): Promise<TestPage> {
   const context = await browser.newContext(options.context);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems: string[] = [];
   const origins = new Set<string>();

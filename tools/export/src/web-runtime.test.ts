@@ -26,7 +26,7 @@ const { graphs, grammar, stateSize } = tinyModel();
 const sizes = `vocabulary=${grammar.stateAfter.length}&state=${stateSize}`;
 
 /** A busy machine takes its time to start a browser and to compile ONNX Runtime. */
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 describe.runIf(haveChromium())('the runtime of the browser', () => {
   let browser: Browser;

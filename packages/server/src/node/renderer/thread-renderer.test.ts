@@ -112,26 +112,40 @@ workerpool.worker({
 });
 `,
     );
-    await using frail = createThreadRenderer({ threads: 1, seconds: 1, script });
+    await using frail = createThreadRenderer({ threads: 1, seconds: 3, script });
     expect(await frail.svg(score)).toBe('drawn');
     await expect(frail.midi(score)).rejects.toMatchObject({ code: 'deadline' });
     expect(await frail.svg(score)).toBe('drawn');
     await rm(folder, { recursive: true });
   });
 
+  it('says that a sound has no thread any more, whenever it is asked for', async () => {
+    const own = createThreadRenderer({ threads: 1 });
+    const [first, later] = [await own.wav(long), await own.wav(long)].map(({ stream }) =>
+      stream.getReader(),
+    );
+    await first.read();
+    const asked = Promise.all([first.read(), first.read(), first.read()]);
+    await Promise.all([expect(asked).rejects.toThrow('has ended'), own[Symbol.asyncDispose]()]);
+    await pause(100);
+    await expect(later.read()).rejects.toThrow('has ended');
+  });
+
   it('leaves what is short to its thread when nobody waits for it any more, with the sounds there', async () => {
-    const { stream } = await renderer.wav(long);
+    // However long a busy machine takes for it.
+    await using patient = createThreadRenderer({ threads: 1, patienceMs: 50_000 });
+    const { stream } = await patient.wav(long);
     const reader = stream.getReader();
     await reader.read();
     const gone = new AbortController();
     const reason = new Error('gone');
     const all = ['midi', 'svg', 'wav'].map((form) =>
-      renderer[form as 'midi' | 'svg' | 'wav'](long, { signal: gone.signal }),
+      patient[form as 'midi' | 'svg' | 'wav'](long, { signal: gone.signal }),
     );
     gone.abort(reason);
     for (const each of all) await expect(each).rejects.toBe(reason);
-    await expect(renderer.midi(score, { signal: gone.signal })).rejects.toBe(reason);
-    expect(await renderer.svg(score)).toContain('<svg');
+    await expect(patient.midi(score, { signal: gone.signal })).rejects.toBe(reason);
+    expect(await patient.svg(score)).toContain('<svg');
     expect((await reader.read()).done).toBe(false); // the thread is the same
     await reader.cancel();
   });

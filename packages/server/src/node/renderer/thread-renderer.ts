@@ -17,6 +17,9 @@ export interface ThreadRendererOptions {
   readonly queued?: number;
   /** Seconds that one task may take; then its thread is replaced. Default 60. */
   readonly seconds?: number;
+  /** Milliseconds for which a thread may go on with what nobody waits for any more. Most tasks take less, and a thread costs
+   *  more to replace; the sounds that it makes would end with it. Default 500. */
+  readonly patienceMs?: number;
   /** The compiled entry point; tests give another. */
   readonly script?: string;
 }
@@ -26,9 +29,6 @@ export interface ThreadRenderer extends Renderer, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How long a thread may go on with what nobody waits for any more. Most tasks take less, and a thread costs more to replace;
- *  the sounds that it makes would end with it. */
-const PATIENCE_MS = 500;
 /** What a thread may fill with objects: core's own limits keep the worst file near 100. */
 const HEAP_MEBIBYTES = 512;
 
@@ -40,6 +40,7 @@ export function createThreadRenderer({
   threads = Math.max(1, Math.floor(availableParallelism() / 4)),
   queued = 256,
   seconds = 60,
+  patienceMs = 500,
   script = entryFile(),
 }: ThreadRendererOptions = {}): ThreadRenderer {
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
@@ -48,7 +49,7 @@ export function createThreadRenderer({
   const pool = workerpool.pool(script, {
     workerType: 'thread',
     minWorkers: 'max',
-    workerTerminateTimeout: PATIENCE_MS,
+    workerTerminateTimeout: patienceMs,
     maxWorkers: threads,
     maxQueueSize: queued,
     workerThreadOpts: {
@@ -126,6 +127,11 @@ function valueOf<T>(outcome: Outcome<T>): T {
 /** What comes through the port, a block for each that is read. */
 function soundFrom(port: MessagePort, bytes: number): Sound {
   const ask = { kind: 'next' } satisfies SoundMessage;
+  // Told once, perhaps while nobody reads.
+  let ended = false;
+  port.once('close', () => {
+    ended = true;
+  });
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       pull: (controller) =>
@@ -138,6 +144,7 @@ function soundFrom(port: MessagePort, bytes: number): Sound {
             else return reject(new Error('the thread that made this sound has ended'));
             resolve();
           };
+          if (ended) return settle();
           port.on('message', settle);
           port.on('close', settle);
           port.postMessage(ask);
