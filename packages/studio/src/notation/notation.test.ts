@@ -260,11 +260,68 @@ describe('MusicXML', () => {
     expect(xml).not.toContain('id=""');
   });
 
-  it('writes drums without a pitch', async () => {
-    const xml = await writeMusicXml(scoreOf([[38, 0, 0.5]], { channel: 9 }));
-    expect(xml).toContain('<unpitched>');
+  it('writes drums where a drummer looks for them, with the sounds of General MIDI', async () => {
+    const xml = await writeMusicXml(
+      scoreOf(
+        [
+          [36, 0, 0.5],
+          [42, 0.5, 0.5],
+          [81, 1, 1],
+        ],
+        { channel: 9 },
+      ),
+    );
     expect(xml).not.toContain('<pitch>');
-    expect(isValid(parse(xml))).toBe(true);
+    const notation = parse(xml);
+    expect(isValid(notation)).toBe(true);
+    const [part] = notation.partList;
+    expect(part).toMatchObject({
+      scoreInstruments: [
+        { id: 'P1-I36', name: 'Bass Drum' },
+        { id: 'P1-I42', name: 'Closed Hi-Hat' },
+        { id: 'P1-I81', name: 'Percussion 81' },
+      ],
+      midiInstruments: [36, 42, 81].map((key) => ({ channel: 10, unpitched: key + 1 })),
+    });
+    const [{ entries }] = notation.parts[0].measures;
+    expect(entries.filter((entry) => entry.type === 'note' && entry.unpitched)).toMatchObject([
+      { instrument: 'P1-I36', unpitched: { displayStep: 'F', displayOctave: 4 } },
+      {
+        instrument: 'P1-I42',
+        unpitched: { displayStep: 'G', displayOctave: 5 },
+        notehead: { value: 'x' },
+      },
+      { instrument: 'P1-I81', unpitched: { displayStep: 'B', displayOctave: 4 } },
+    ]);
+  });
+
+  it('writes notes whole that are played a little short, and shows rests that are meant', async () => {
+    const [part] = heard(
+      parse(
+        await writeMusicXml(
+          scoreOf([
+            [60, 0, 0.375], // until the next
+            [62, 0.5, 0.375], // to the end of the beat
+            [64, 1, 0.375], // to the end of the eighth
+            [65, 2, 0.25], // short
+            [67, 3, 0.125], // short as well
+          ]),
+        ),
+      ),
+    );
+    expect(part.map(([, , length]) => length)).toEqual([0.5, 0.5, 0.5, 0.25, 0.125]);
+  });
+
+  it('puts a change of tempo at its place in the bar', async () => {
+    const tempos = [0, 1.5].map((quarters, i) => ({
+      tick: quarters * TICKS,
+      microsecondsPerQuarter: 500_000 * (i + 1),
+    }));
+    const { parts } = parse(await writeMusicXml({ ...scoreOf([[60, 0, 4]]), tempos }));
+    const types = parts[0].measures[0].entries.map(({ type }) => type);
+    expect(types).toEqual(['direction', 'forward', 'direction', 'backup', 'note']);
+    const [, forward] = parts[0].measures[0].entries;
+    expect(forward).toMatchObject({ duration: 36 }); // 24 a quarter
   });
 
   it('writes names with care, and an empty score without parts', async () => {

@@ -9,6 +9,7 @@ import {
 } from '@ostinato/core';
 import type { MeasureEntry, PartInfo, Score as Notation } from 'musicxml-io';
 import { type Bar, barsOf, toUnits } from './bars.js';
+import { drumId, drumName } from './drums.js';
 import { joinParts } from './joined-parts.js';
 import { writePart } from './part.js';
 import { keyOf } from './spelling.js';
@@ -86,23 +87,24 @@ function unitsOf({ notes }: Track, score: Score): RawNote[] {
   }));
 }
 
-function describePart({ name, channel, program }: Track, id: string): PartInfo {
+function describePart({ name, channel, program, notes }: Track, id: string): PartInfo {
   const isPercussion = channel === PERCUSSION_CHANNEL;
   const instrument = instrumentName(isPercussion ? 'percussion' : program);
-  const soundId = `${id}-I1`;
+  const keys = new Set(notes.map(({ pitch }) => pitch).sort((a, b) => a - b));
+  const sounds = isPercussion
+    ? [...keys].map((key) => ({ id: drumId(id, key), name: drumName(key), unpitched: key + 1 }))
+    : [{ id: `${id}-I1`, name: instrument, program: program + 1 }];
   return {
     _id: '',
     type: 'score-part',
     id,
     name: name || instrument,
-    scoreInstruments: [{ id: soundId, name: instrument }],
-    midiInstruments: [
-      { id: soundId, channel: channel + 1, ...(!isPercussion && { program: program + 1 }) },
-    ],
+    scoreInstruments: sounds.map(({ id, name }) => ({ id, name })),
+    midiInstruments: sounds.map(({ name: _, ...sound }) => ({ ...sound, channel: channel + 1 })),
   };
 }
 
-/** Writes the tempo of the first bar and every change, at the bar that it is in. */
+/** Writes the tempo of the first bar and every change, in the bar that it is in, at its place there. */
 function tempoWriter(score: Score): (bar: Bar) => MeasureEntry[] {
   const map = createTempoMap(score);
   const changes = (score.tempos.length > 0 ? score.tempos : [{ tick: 0 }]).map(({ tick }) => ({
@@ -113,20 +115,27 @@ function tempoWriter(score: Score): (bar: Bar) => MeasureEntry[] {
   return ({ start, length }) =>
     changes
       .filter(({ at }) => at >= start && at < start + length)
-      .map(({ at, quartersPerMinute }): MeasureEntry => {
+      .flatMap(({ at, quartersPerMinute }): MeasureEntry[] => {
         const tempo = Math.round(quartersPerMinute * 100) / 100;
         const ratio = quartersPerMinute / printed;
-        if (Math.max(ratio, 1 / ratio) < PRINTED_CHANGE) return { _id: '', type: 'sound', tempo };
+        if (Math.max(ratio, 1 / ratio) < PRINTED_CHANGE) {
+          return placed(at - start, { _id: '', type: 'sound', tempo });
+        }
         printed = quartersPerMinute;
-        return {
+        return placed(at - start, {
           _id: '',
           type: 'direction',
           placement: 'above',
           directionTypes: [
             { kind: 'metronome', beatUnit: 'quarter', perMinute: Math.round(tempo) },
           ],
-          ...(at > start && { offset: at - start, offsetSound: true }),
           sound: { tempo },
-        };
+        });
       });
+}
+
+/** An entry at a place of its bar. Going there and back is understood by more programs than an offset. */
+function placed(duration: number, entry: MeasureEntry): MeasureEntry[] {
+  if (duration === 0) return [entry];
+  return [{ _id: '', type: 'forward', duration }, entry, { _id: '', type: 'backup', duration }];
 }

@@ -3,6 +3,7 @@ import { PERCUSSION_CHANNEL, type Track } from '@ostinato/core';
 import type { Measure, MeasureEntry, NoteEntry, Part } from 'musicxml-io';
 import { type Bar, QUARTER } from './bars.js';
 import { type Beat, beatAt, beatsOf } from './beats.js';
+import { drumEntry } from './drums.js';
 import { type NoteValue, valuesOf } from './note-values.js';
 import { type Key, spell } from './spelling.js';
 import { clefsOf, staffOf } from './staves.js';
@@ -29,6 +30,7 @@ interface Line {
 }
 
 interface Context {
+  readonly id: string;
   readonly beats: readonly Beat[];
   readonly key: Key;
   readonly isPercussion: boolean;
@@ -44,7 +46,7 @@ export function writePart(track: Track, notes: readonly RawNote[], settings: Par
     notes.flatMap(({ start, end }) => [start, end]),
   );
   const isPercussion = track.channel === PERCUSSION_CHANNEL;
-  const context = { beats, key, isPercussion, staves: clefs.length };
+  const context = { id, beats, key, isPercussion, staves: clefs.length };
   const lines = clefs.flatMap((_, staff) => {
     const onStaff = notes.filter(({ pitch }) => staffOf(pitch, clefs.length) === staff);
     const voices = voicesOf(onStaff, beats);
@@ -177,9 +179,9 @@ function restOf({ voice }: Line): Partial<NoteEntry> {
   return { rest: {}, ...(voice > 0 && { printObject: false }) };
 }
 
-function pitchEntry(pitch: number, { key, isPercussion }: Context): Partial<NoteEntry> {
-  const { step, alter, octave } = spell(pitch, isPercussion ? { fifths: 0 } : key);
-  if (isPercussion) return { unpitched: { displayStep: step, displayOctave: octave + 2 } };
+function pitchEntry(pitch: number, { id, key, isPercussion }: Context): Partial<NoteEntry> {
+  if (isPercussion) return drumEntry(pitch, id);
+  const { step, alter, octave } = spell(pitch, key);
   return { pitch: { step, octave, ...(alter !== 0 && { alter }) } };
 }
 

@@ -1,5 +1,6 @@
 // Notes of a staff as voices: chords that follow each other without overlap.
-import { type Beat, following, snap } from './beats.js';
+import { QUARTER, SHORTEST } from './bars.js';
+import { type Beat, beatAt, following, snap } from './beats.js';
 
 /** What notation programs can show on one staff. */
 const MOST_VOICES = 4;
@@ -19,7 +20,7 @@ export interface Chord {
   pitches: number[];
 }
 
-/** The voices of a staff, each a list of chords in order. Where more than four sound at once, the one that ends first
+/** The voices of a staff, each a list of chords in order, without rests shorter than a sixteenth where a note can be held. Where more than four sound at once, the one that ends first
  *  makes room. */
 export function voicesOf(notes: readonly RawNote[], beats: readonly Beat[]): Chord[][] {
   const voices: Chord[][] = [];
@@ -29,7 +30,20 @@ export function voicesOf(notes: readonly RawNote[], beats: readonly Beat[]): Cho
     else if (voices.length < MOST_VOICES) voices.push([chord]);
     else makeRoom(voices, chord);
   }
+  for (const voice of voices) holdOn(voice, beats);
   return voices;
+}
+
+/** A note that ends a 32nd early is played so, and written whole: until the next one, or to the end of an eighth. */
+function holdOn(voice: readonly Chord[], beats: readonly Beat[]): void {
+  voice.forEach((chord, i) => {
+    const beat = beatAt(chord.end - 1, beats);
+    const step = beat.isTriplet ? beat.length : QUARTER / 2;
+    const whole = beat.start + Math.ceil((chord.end - beat.start) / step) * step;
+    const limit = Math.min(whole, beat.start + beat.length, voice[i + 1]?.start ?? Infinity);
+    const gap = limit - chord.end;
+    if (gap <= SHORTEST && chord.end - chord.start >= 2 * gap) chord.end = limit;
+  });
 }
 
 function makeRoom(voices: Chord[][], chord: Chord): void {
