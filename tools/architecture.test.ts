@@ -28,10 +28,17 @@ const allowedImports: Record<string, readonly string[]> = {
     '@ostinato/runtime',
     '@ostinato/chromium',
   ],
-  'packages/studio': ['@ostinato/core', '@ostinato/web', '@ostinato/node', '@ostinato/chromium'],
+  'packages/studio': [
+    '@ostinato/core',
+    '@ostinato/web',
+    '@ostinato/node',
+    '@ostinato/chromium',
+    '@ostinato/browsers',
+  ],
   'packages/server': ['@ostinato/core'],
   'packages/transcription': ['@ostinato/core'],
   'tools/chromium': ['@ostinato/core'],
+  'tools/browsers': [],
   'tools/export': [
     '@ostinato/core',
     '@ostinato/graph',

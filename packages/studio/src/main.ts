@@ -1,5 +1,5 @@
 // The page: the elements, the model behind them, and the sections around them.
-import { registerElements } from '@ostinato/web/element-classes';
+import { inputStyles, registerElements } from '@ostinato/web/element-classes';
 import { html, render } from 'lit';
 import { showApi } from './api/api-section.js';
 import { mountCompare } from './compare/compare-section.js';
@@ -13,6 +13,7 @@ import { keepOneSounding } from './one-sounding.js';
 import { readSite } from './site.js';
 
 registerElements();
+document.adoptedStyleSheets.push(inputStyles.styleSheet!);
 
 const contentOf = (id: string): HTMLElement =>
   document.querySelector<HTMLElement>(`#${id} > .content`)!;

@@ -8,3 +8,4 @@ export type { ElementState, OstinatoEventMap } from './events.js';
 export { OstinatoPlayerElement } from './player-element.js';
 export { PieceError, readMidiFile } from './read-file.js';
 export { registerElements } from './register.js';
+export { inputStyles } from './ui/input-styles.js';

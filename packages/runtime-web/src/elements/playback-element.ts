@@ -8,6 +8,7 @@ import { Playback } from './playback/playback.js';
 import type { TransportState } from './playback/transport.js';
 import { baseStyles } from './ui/base-styles.js';
 import { ICONS } from './ui/icons.js';
+import { inputStyles } from './ui/input-styles.js';
 import { playbackStyles } from './ui/playback-styles.js';
 import { RollPanel } from './ui/roll-panel.js';
 import { announcement, badgeText, spokenTime, type StatusInput, timeText } from './ui/status.js';
@@ -44,7 +45,7 @@ export abstract class PlaybackElement extends LitElement {
     delegatesFocus: true,
   };
 
-  static override styles = [baseStyles, playbackStyles];
+  static override styles = [baseStyles, inputStyles, playbackStyles];
 
   static override properties = {
     disabled: { type: Boolean, reflect: true },

@@ -1,13 +1,15 @@
 // One audio context for all elements of a page: browsers allow few, and each costs a thread.
 import { OstinatoError } from '@ostinato/core';
 
-/** How long a browser may take to start the sound after a gesture, in milliseconds. */
-const RESUME_MILLISECONDS = 1000;
+/** How long a browser may take to start the sound, in milliseconds: after a gesture it only waits for the machine (a
+ *  headset that wakes up takes seconds), without one it may never do it. */
+const GESTURE_MILLISECONDS = 10_000;
+const AUTOPLAY_MILLISECONDS = 2000;
 
 let shared: AudioContext | undefined;
 
 /** Sound cannot be played. `code`: `audio-missing` (the browser has no Web Audio), `autoplay-blocked` (the browser wants
- *  the person to click or to press a key first). */
+ *  the person to click or to press a key first), `audio-silent` (it does not start although somebody did). */
 export class AudioError extends OstinatoError {}
 
 /** The page's audio context, made on the first call.
@@ -26,14 +28,22 @@ export function audioContext(): AudioContext {
 }
 
 /** Makes sure that the context runs. Call it in the handler of a click or of a key.
- *  @throws {AudioError} `autoplay-blocked` if the browser does not allow sound yet */
+ *  @throws {AudioError} `autoplay-blocked` if the browser does not allow sound yet, `audio-silent` if it does and nothing
+ *    comes of it */
 export async function resumeAudio(context: AudioContext): Promise<void> {
   if (context.state === 'running') return;
   const started = context.resume().then(() => true);
+  const hasGesture = navigator.userActivation?.isActive ?? true; // not every browser tells
   const patience = new Promise<boolean>((resolve) => {
-    setTimeout(() => resolve(false), RESUME_MILLISECONDS);
+    setTimeout(() => resolve(false), hasGesture ? GESTURE_MILLISECONDS : AUTOPLAY_MILLISECONDS);
   });
   if (await Promise.race([started, patience])) return;
+  if (hasGesture) {
+    throw new AudioError(
+      'audio-silent',
+      'The browser does not start the sound. Is there something to hear it with, a loudspeaker or headphones? Then press Play again.',
+    );
+  }
   throw new AudioError(
     'autoplay-blocked',
     'The browser starts sound only after a click or a key press; press Play.',

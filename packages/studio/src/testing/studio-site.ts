@@ -39,7 +39,7 @@ let built: Promise<string> | undefined;
 
 /** Built once for all sites of a test file; `removeBuiltPage` ends it. In a process of its own: vitest's environment would
  *  have the bundler take development builds of libraries. */
-function builtPage(): Promise<string> {
+export function builtPage(): Promise<string> {
   built ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ostinato-studio-'));
     const { NODE_ENV: _, VITEST: __, ...env } = process.env;

@@ -57,20 +57,6 @@ export const composerStyles = css`
     min-width: 0;
   }
 
-  input[type='text'],
-  select {
-    width: 100%;
-    min-width: 0;
-    height: 44px;
-    padding: 0 12px;
-    color: var(--_text);
-    font: inherit;
-    font-size: 16px;
-    background: var(--_surface);
-    border: 1px solid var(--_control);
-    border-radius: 10px;
-  }
-
   .ends {
     display: flex;
     justify-content: space-between;

@@ -132,53 +132,6 @@ export const baseStyles = css`
     outline-offset: 2px;
   }
 
-  input[type='range'] {
-    width: 100%;
-    height: 44px;
-    margin: 0;
-    background: none;
-    cursor: pointer;
-    appearance: none;
-    -webkit-appearance: none;
-    border-radius: 8px;
-    touch-action: pan-y;
-  }
-
-  input[type='range']:disabled {
-    opacity: 0.4;
-    cursor: default;
-  }
-
-  input[type='range']::-webkit-slider-runnable-track {
-    height: 4px;
-    background: var(--_track, var(--_control));
-    border-radius: 2px;
-  }
-
-  input[type='range']::-moz-range-track {
-    height: 4px;
-    background: var(--_track, var(--_control));
-    border-radius: 2px;
-  }
-
-  input[type='range']::-webkit-slider-thumb {
-    width: 18px;
-    height: 18px;
-    margin-top: -7px;
-    background: var(--_accent);
-    border: 2px solid var(--_surface);
-    border-radius: 50%;
-    -webkit-appearance: none;
-  }
-
-  input[type='range']::-moz-range-thumb {
-    width: 14px;
-    height: 14px;
-    background: var(--_accent);
-    border: 2px solid var(--_surface);
-    border-radius: 50%;
-  }
-
   .error {
     display: flex;
     gap: 10px;
