@@ -60,8 +60,10 @@ it('TypeScript', async () => {
   });
   const text = said.mock.calls.flat().join('\n');
   expect(text).toMatch(
-    /^musicnet can be like Bach, .*\n\d+ notes, [\d.]+ s\n[\d.]+ nats per note$/,
+    /^musicnet can be like Bach, .*\n\d+ notes, [\d.]+ s\n[\d.]+ nats per note\n(?:the job is (?:queued|running)\n)*the job is succeeded$/,
   );
+  const long = readMidi(readFileSync(join(folder, 'long.mid')));
+  expect(long.score.name).toBe('musicnet, seed 8');
   expectLonger();
 });
 

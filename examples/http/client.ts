@@ -1,6 +1,7 @@
-// The server in TypeScript, with the typed client: what can compose, a piece, its continuation, how likely it is.
+// The server in TypeScript, with the typed client: what can compose, a piece, its continuation, how likely it is, a job.
 //   node examples/http/client.ts http://127.0.0.1:8080    (Node 22.18 or later, or npx tsx)
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@ostinato/server/client';
 
 const address = process.argv[2] ?? 'http://127.0.0.1:8080';
@@ -35,3 +36,19 @@ const found = await music.evaluate.$post(
   { headers: { 'content-type': 'audio/midi' }, init: { body: piece } },
 );
 if (found.ok) console.log(`${(await found.json()).natsPerNote.toFixed(2)} nats per note`);
+
+// What takes long is a job: submitted now, asked for until it has ended, fetched later.
+const { jobs } = client.v1;
+const long = { model, kind: 'compose', request: { seed: 8, seconds: 60 } } as const;
+const taken = await jobs.$post({ json: long, header: { 'idempotency-key': '"piece-8"' } });
+if (!taken.ok) throw new Error((await taken.json()).detail);
+const { id } = await taken.json();
+for (let state = 'queued'; state === 'queued' || state === 'running';) {
+  await sleep(1000);
+  const job = await jobs[':id'].$get({ param: { id } });
+  if (!job.ok) throw new Error((await job.json()).detail);
+  ({ state } = await job.json());
+  console.log(`the job is ${state}`);
+}
+const result = await jobs[':id'].result.$get({ param: { id } }, midi);
+await writeFile('long.mid', new Uint8Array(await result.arrayBuffer()));

@@ -28,6 +28,7 @@ beforeAll(async () => {
   app = createApp({
     models: { musicnet: fakeServedModel() },
     renderer,
+    access: { openJobList: true },
     limits: {
       seconds: 20,
       bars: 20,

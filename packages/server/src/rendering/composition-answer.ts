@@ -43,9 +43,10 @@ export async function compositionAnswer(
     case 'svg':
       return new Response(await renderer.svg(score, { signal }), { headers });
     case 'wav': {
-      const { bytes, stream } = await renderer.wav(score, { signal });
-      headers.set('content-length', String(bytes));
-      return new Response(rendering ? leaveAtEnd(stream, rendering) : stream, { headers });
+      const sound = await renderer.wav(score, { signal });
+      headers.set('content-length', String(sound.bytes));
+      const stream = rendering ? leaveAtEnd(sound, rendering) : sound.stream;
+      return new Response(stream, { headers });
     }
     case 'json':
       return Response.json(describeComposition(model, seed, composition, primerLoss), { headers });

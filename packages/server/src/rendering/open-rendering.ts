@@ -4,6 +4,7 @@ import { startDeadline } from '../admission/deadline.js';
 import { outcomeOf } from '../admission/places.js';
 import type { AppContext } from '../app-env.js';
 import { ProblemError } from '../problem/problem.js';
+import type { Sound } from './renderer.js';
 
 export interface Rendering {
   /** Aborted when the client goes away or its time is over. */
@@ -35,12 +36,13 @@ export async function openRendering(
   }
 }
 
-/** A stream that leaves when it has ended, whoever ends it: its source, its reader, or the signal. */
+/** A sound's stream that leaves when it has ended, whoever ends it: its last byte, its reader, or the signal. */
 export function leaveAtEnd(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { bytes, stream }: Sound,
   { signal, leave }: Rendering,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
+  let missing = bytes;
   let stop = (): void => undefined;
   const end = (error?: unknown): void => {
     signal.removeEventListener('abort', stop);
@@ -50,7 +52,9 @@ export function leaveAtEnd(
     {
       start(controller) {
         stop = () => {
-          controller.error(signal.reason);
+          // To whoever has gone nothing needs to be said; who is late must not take it for whole.
+          if (outcomeOf(signal.reason) === 'cancelled') controller.close();
+          else controller.error(signal.reason);
           end(signal.reason);
           reader.cancel(signal.reason).catch(() => undefined);
         };
@@ -61,9 +65,13 @@ export function leaveAtEnd(
         try {
           const { value, done } = await reader.read();
           if (signal.aborted) return; // ended meanwhile
-          if (!done) return controller.enqueue(value);
+          if (!done) controller.enqueue(value);
+          missing -= value?.length ?? 0;
+          // A client that has the last byte may go before it is asked for more.
+          if (!done && missing > 0) return;
           controller.close();
           end();
+          await reader.cancel();
         } catch (error) {
           end(error);
           throw error;

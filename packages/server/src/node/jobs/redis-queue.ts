@@ -37,7 +37,7 @@ export interface RedisJobQueueOptions extends RedisPlace {
 
 /** Jobs that are looked at in one go, and for one page of a list: those of another state cost as much. */
 const AT_ONCE = 25;
-const MOST_SEEN = 500;
+const MOST_SEEN = 200;
 
 /** Connects. If Redis is not there yet, the queue answers `queue-unavailable` until it is.
  *  @throws {OstinatoError} `queue-address`, `queue-ca`; `queue-tls`, `queue-refused` if Redis is there and takes no such
