@@ -1,6 +1,6 @@
 export { ArtifactError } from './artifact/artifact-error.js';
 export type { AddressOptions } from './artifact/fetch/address.js';
-export { parseModelAddress } from './artifact/fetch/address.js';
+export { manifestAddress, parseModelAddress } from './artifact/fetch/address.js';
 export type { ArtifactCache, PartialDownload } from './artifact/fetch/artifact-cache.js';
 export { beginInMemory } from './artifact/fetch/artifact-cache.js';
 export type { CacheApiOptions, CacheStorageLike } from './artifact/fetch/cache-api.js';

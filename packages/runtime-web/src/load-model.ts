@@ -8,6 +8,7 @@ import {
   type Tokenizer,
 } from '@ostinato/core';
 import { type Starter, startWhereAsked } from './auto/start-where-asked.js';
+import { fetchManifestEarly } from './fetch-early.js';
 import { LoadMeter } from './load-meter.js';
 import { baseAddress, DEVICE_FILES } from './runtime-files.js';
 import type { RuntimeOptions } from './runtime-options.js';
@@ -62,13 +63,15 @@ async function load(address: string | URL, options: LoadOptions): Promise<Loaded
     runtime: device === 'webgpu' ? 'web-webgpu' : 'web-wasm',
     precision,
   };
+  const coming = fetchManifestEarly(request);
   const meter = new LoadMeter(options.onProgress);
   let first: { readonly manifest: Manifest; readonly tokenizer: Tokenizer } | undefined;
 
   /** Has the worker fetch the model; every time it must be the same. */
   const fetchIn = async (client: EngineClient): Promise<NonNullable<typeof first>> => {
     const onNotice = first ? undefined : meter.model.bind(meter);
-    const { manifest, tokenizer } = await client.call('fetchModel', request, undefined, onNotice);
+    const asked = first ? request : { ...request, early: await coming };
+    const { manifest, tokenizer } = await client.call('fetchModel', asked, undefined, onNotice);
     first ??= { manifest, tokenizer: restoreTokenizer(tokenizer) };
     if (manifest.sha256 !== first.manifest.sha256) throw changedMeanwhile();
     return first;
@@ -85,7 +88,10 @@ async function load(address: string | URL, options: LoadOptions): Promise<Loaded
       });
       return { port, grammar: first!.tokenizer.grammar, stateSize: first!.manifest.stateSize };
     },
-    hash: async () => (await ask('fetchManifest', request, options)).sha256,
+    hash: async () => {
+      const asked = { ...request, early: await coming };
+      return (await ask('fetchManifest', asked, options)).sha256;
+    },
   };
   const model = await startWhereAsked(starter, options);
   return {

@@ -159,6 +159,29 @@ describe.runIf(haveChromium())('a model in a page', () => {
     });
   });
 
+  it('asks for the manifest, once, while the worker is still on its way', async () => {
+    const { requests } = await visit({}, async (page) => {
+      const asked = page.waitForRequest(/manifest\.json/);
+      await page.route(/wasm-worker\.js/, (route) => asked.then(() => route.continue()));
+      await page.evaluate(async () => {
+        const { model } = await ostinato.loadModel('/models/musicnet');
+        await model.dispose();
+      });
+    });
+    expect(requests.filter((path) => path.endsWith('manifest.json'))).toHaveLength(1);
+  });
+
+  it('asks for the manifest again where it did not come at first', async () => {
+    const { requests } = await visit({}, async (page) => {
+      await page.route(/manifest\.json/, (route) => route.fulfill({ status: 503 }), { times: 1 });
+      await page.evaluate(async () => {
+        const { model } = await ostinato.loadModel('/models/musicnet');
+        await model.dispose();
+      });
+    });
+    expect(requests.filter((path) => path.endsWith('manifest.json'))).toHaveLength(1);
+  });
+
   it.each([
     { missing: 'chunk.onnx', other: 'ort-wasm-simd-threaded.wasm', worker: true },
     { missing: 'chunk.onnx', other: 'ort-wasm-simd-threaded.wasm', worker: false },

@@ -116,7 +116,7 @@ describe('generate', () => {
   it('asks for small blocks first, and for none after the end', async () => {
     const { counted, asked } = counting();
     await collect({ maxTokens: 200 }, counted);
-    expect(asked).toEqual([8, 16, 32, 64, 64, 64]);
+    expect(asked).toEqual([16, 32, 64, 64, 64]);
   });
 
   it('yields notes before the piece is complete', async () => {

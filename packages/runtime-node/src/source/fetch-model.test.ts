@@ -98,6 +98,18 @@ describe('a download', () => {
     expect(server.requests).toEqual(['manifest.json', 'manifest.json', 'chunk.onnx']);
   });
 
+  it('looks once for each file in a cache where nobody waits to begin', async () => {
+    const looked: string[] = [];
+    const cache = {
+      get: async (key: string) => void looked.push(key),
+      put: async () => undefined,
+      delete: async () => undefined,
+    };
+    const { manifest, graphs } = await fetchSmall({ cache });
+    const entries = [manifest.tokenizer, manifest.golden, ...graphs];
+    expect(looked).toEqual(entries.map(({ sha256 }) => `sha256-${sha256}`));
+  });
+
   it('goes on where the connection was cut', async () => {
     atFirst(1, (_, response) => {
       cutAfter(step(), 100_000, response);

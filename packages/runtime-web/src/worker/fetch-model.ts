@@ -1,5 +1,6 @@
 // A model in its worker: fetched, checked, and kept there, so that its page never holds its bytes.
 import {
+  type Fetch,
   fetchArtifact,
   type FetchedManifest,
   fetchFiles,
@@ -18,7 +19,13 @@ import { chooseGraphs, type GraphKind, type GraphSource } from '@ostinato/runtim
 import type { LoadProgress } from '../load-meter.js';
 import { hashContent } from '../hash-content.js';
 import type { LateCache } from './late-cache.js';
-import type { ComputeDevice, ModelFacts, ModelRequest, SourceRequest } from './messages.js';
+import type {
+  ComputeDevice,
+  EarlyFile,
+  ModelFacts,
+  ModelRequest,
+  SourceRequest,
+} from './messages.js';
 
 /** What sessions are made of. */
 interface RunnableModel {
@@ -83,10 +90,16 @@ export class ModelFetcher {
     return model;
   }
 
-  #optionsOf({ allowHttp, offline, cache }: SourceRequest): FetchOptions {
+  #optionsOf({ allowHttp, offline, cache, early }: SourceRequest): FetchOptions {
     const signal = this.#signal;
-    return { allowHttp, offline, cache: this.#cache.open(cache), signal, hash: hashContent };
+    const options = { allowHttp, offline, cache: this.#cache.open(cache), signal };
+    return { ...options, hash: hashContent, ...(early && { fetch: fetchBeside(early) }) };
   }
+}
+
+/** The platform's `fetch`, for all but a file that is there. */
+function fetchBeside({ url, content }: EarlyFile): Fetch {
+  return async (asked, init) => (asked === url ? new Response(content) : fetch(asked, init));
 }
 
 async function fetchGraph(

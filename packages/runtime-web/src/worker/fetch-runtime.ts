@@ -55,26 +55,40 @@ async function download(
       const problem = `not found (HTTP ${response.status}); serve the files of @ostinato/web there`;
       throw new ModelSourceError('not-found', `${url.href}: ${problem}`);
     }
-    const [mine, compilers] = response.body!.tee();
-    const headers = { 'content-type': 'application/wasm' }; // whatever the server calls it
-    const compiled = unheard(WebAssembly.compileStreaming(new Response(compilers, { headers })));
-    let done = 0;
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    const reader = mine.getReader();
-    for (;;) {
-      const { value } = await reader.read();
-      if (!value) break;
-      parts.push(value);
-      done += value.length;
-      if (done > entry.bytes) break; // the check of the size says so
-      onBytes?.(done);
-    }
-    return { content: new Uint8Array(await new Blob(parts).arrayBuffer()), compiled };
+    // Cloned and compiled as it is, it goes to the compiler beside this thread's JavaScript.
+    const compiled = unheard(WebAssembly.compileStreaming(asWasm(response.clone())));
+    const content = await readBytes(response, entry.bytes, onBytes);
+    return { content, compiled };
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof ModelSourceError) throw cause;
     const problem = `${url.href}: cannot be reached or broke off; check the connection`;
     throw new ModelSourceError('network', problem, { cause });
+  }
+}
+
+/** Whatever the server calls it. */
+function asWasm(response: Response): Response {
+  const type = 'application/wasm';
+  if (response.headers.get('content-type') === type) return response;
+  return new Response(response.body, { headers: { 'content-type': type } });
+}
+
+/** @param expected bytes; what is longer is not read to its end: the check of the size says so */
+async function readBytes(
+  response: Response,
+  expected: number,
+  onBytes: FetchRuntimeOptions['onBytes'],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const content = new Uint8Array(expected);
+  const reader = response.body!.getReader();
+  for (let done = 0; ;) {
+    const { value } = await reader.read();
+    if (!value) return content.subarray(0, done);
+    if (done + value.length > expected) return new Uint8Array(done + value.length);
+    content.set(value, done);
+    done += value.length;
+    onBytes?.(done);
   }
 }
 

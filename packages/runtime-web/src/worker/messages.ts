@@ -41,6 +41,13 @@ export interface SourceRequest {
   readonly allowHttp: boolean;
   readonly offline: boolean;
   readonly cache: CacheSettings;
+  /** A file of it that the page has fetched already. */
+  readonly early?: EarlyFile | undefined;
+}
+
+export interface EarlyFile {
+  readonly url: string;
+  readonly content: ArrayBuffer;
 }
 
 /** Which of its graphs. */

@@ -42,6 +42,12 @@ export function fileAddress(base: string, file: string): string {
   return url.href;
 }
 
+/** The address of the manifest. Its name stands here as well, because whoever only fetches it needs nothing of what reads it.
+ *  @param base of `parseModelAddress` */
+export function manifestAddress(base: string): string {
+  return fileAddress(base, 'manifest.json');
+}
+
 /** An address for a message or a log: neither credentials nor a query, which may hold a key. */
 export function shownAddress(address: string): string {
   const url = new URL(address);

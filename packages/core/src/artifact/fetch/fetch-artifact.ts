@@ -15,7 +15,13 @@ import {
   parseManifest,
 } from '../manifest.js';
 import { verifyFileWith } from '../verify.js';
-import { type AddressOptions, fileAddress, parseModelAddress, shownAddress } from './address.js';
+import {
+  type AddressOptions,
+  fileAddress,
+  manifestAddress,
+  parseModelAddress,
+  shownAddress,
+} from './address.js';
 import { type ArtifactCache, beginInMemory } from './artifact-cache.js';
 import { download } from './download.js';
 import type { Fetch } from './fetch-api.js';
@@ -177,11 +183,11 @@ async function obtain(
   const kept = await fromCache();
   if (kept !== undefined) return kept;
   if (options.offline === true) throw notKept(url);
-  const partial =
-    (await cache?.begin?.(key, { bytes: entry.bytes, signal })) ?? beginInMemory(cache, key);
+  const begun = await cache?.begin?.(key, { bytes: entry.bytes, signal });
+  const partial = begun ?? beginInMemory(cache, key);
   try {
-    // Another process may have been faster while this one waited.
-    const found = await fromCache();
+    // Another process may have been faster while this one waited to begin.
+    const found = begun && (await fromCache());
     return found ?? (await download(url, entry, partial, { ...networkOf(options), hash, onBytes }));
   } finally {
     await partial.close();
@@ -210,7 +216,7 @@ async function verifiedFromCache(
 async function manifestBytes(base: string, options: FetchOptions): Promise<Uint8Array> {
   const { cache, signal } = options;
   const key = `manifest-${hashInJavaScript(new TextEncoder().encode(base))}`;
-  const url = fileAddress(base, MANIFEST_FILE);
+  const url = manifestAddress(base);
   if (options.offline === true) {
     const kept = await cache?.get(key, MOST_MANIFEST_BYTES);
     if (kept === undefined) throw notKept(url);
