@@ -55,7 +55,9 @@ function addSamplingToWasm() {
 async function describeBackend(backend) {
   if (backend === 'wasm') {
     const hasSimd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-    return `wasm ${hasSimd ? 'with' : 'without'} SIMD, one thread`;
+    const hasThreads = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
+    const threads = hasThreads ? 'threads as it sees fit' : 'one thread';
+    return `wasm ${hasSimd ? 'with' : 'without'} SIMD, ${threads}`;
   }
   if (backend !== 'webgl') return backend;
   const gl = document.createElement('canvas').getContext('webgl2');

@@ -36,8 +36,9 @@ const COMPOSER_PAGE = `<!doctype html>
 
 /** Pages of the speed: `/ours.html` and `/magenta.html`.
  *  @param random the folder of the artifact with random weights
+ *  @param isolated whether they may have threads. Default: not
  *  @throws {Error} if the peer is not installed */
-export async function serveSpeedSite(random: string): Promise<Site> {
+export async function serveSpeedSite(random: string, { isolated = false } = {}): Promise<Site> {
   if (!existsSync(TFJS_WASM)) {
     throw new Error(
       '@magenta/music is not installed: `npm ci --ignore-scripts --prefix tools/bench/magenta`',
@@ -45,6 +46,7 @@ export async function serveSpeedSite(random: string): Promise<Site> {
   }
   const checkpoint = Object.entries(magentaCheckpoint(SIZES));
   return serveSite({
+    isolated,
     files: {
       '/ours.html': pageOf('/ours.js'),
       '/magenta.html': pageOf('/magenta.js'),

@@ -26,6 +26,8 @@ export interface SpeedOptions {
 interface Contender {
   readonly name: string;
   readonly address: string;
+  /** On a page that may have threads. Default: on one that may not. */
+  readonly isolated?: boolean;
 }
 
 interface Measured {
@@ -37,8 +39,16 @@ interface Measured {
 }
 
 const OURS: readonly Contender[] = [
-  { name: 'ours, 3 x 512', address: '/ours.html?model=/random/' },
-  { name: 'ours, models/musicnet (2 x 512)', address: '/ours.html?model=/models/musicnet/' },
+  { name: 'ours, 3 x 512', address: '/ours.html?model=/random/&threads=1' },
+  {
+    name: 'ours, models/musicnet (2 x 512)',
+    address: '/ours.html?model=/models/musicnet/&threads=1',
+  },
+  {
+    name: 'ours, 3 x 512, two threads, isolated page',
+    address: '/ours.html?model=/random/&threads=2',
+    isolated: true,
+  },
 ];
 
 const THEIRS: Readonly<Record<string, readonly Contender[]>> = {
@@ -47,6 +57,11 @@ const THEIRS: Readonly<Record<string, readonly Contender[]>> = {
     // It cannot sample by itself: it takes the likeliest token, or samples with a kernel that the page adds.
     { name: 'magenta, wasm, likeliest token', address: '/magenta.html?backend=wasm&temperature=0' },
     { name: 'magenta, wasm, sampling added', address: '/magenta.html?backend=wasm&temperature=1' },
+    {
+      name: 'magenta, wasm, likeliest token, isolated page',
+      address: '/magenta.html?backend=wasm&temperature=0',
+      isolated: true,
+    },
   ],
   webgl: [{ name: 'magenta, webgl', address: '/magenta.html?backend=webgl&temperature=1' }],
 };
@@ -59,10 +74,11 @@ export async function measureSpeed(
   const random = await mkdtemp(join(tmpdir(), 'ostinato-bench-'));
   try {
     await using site = await serveSpeedSite(random);
+    await using isolated = await serveSpeedSite(random, { isolated: true });
     await writeRandomArtifact(random);
     const pages: TestPage[] = [];
-    for (const { address } of contenders) {
-      pages.push(await openPage(browser, site.origin + address));
+    for (const { address, isolated: alone } of contenders) {
+      pages.push(await openPage(browser, (alone ? isolated : site).origin + address));
     }
     const descriptions = await Promise.all(pages.map(({ page }) => page.evaluate(describeSide)));
     const times = contenders.map((): number[] => []);
