@@ -109,8 +109,10 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
     const giveBack = setTimeout(() => {
       for (const { controller } of works.values()) controller.abort(new GivenBack());
     }, seconds * 1000);
-    // Without Redis nothing can be given back: it will count as silent.
-    const patience = sleep(seconds * 1000 + GIVE_BACK_MS, undefined, { ref: false });
+    // Without Redis nothing can be given back: it will count as silent. Without work too there is nothing to wait for.
+    const isNeeded = works.size > 0 || redis.status === 'ready';
+    const most = isNeeded ? seconds * 1000 + GIVE_BACK_MS : 0;
+    const patience = sleep(most, undefined, { ref: false });
     await Promise.race([Promise.allSettled(workers.map((worker) => worker.close())), patience]);
     clearTimeout(giveBack);
     watch.stop();
