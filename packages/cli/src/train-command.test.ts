@@ -4,7 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runJson, runOstinato } from './testing/run-ostinato.js';
+import { runMain } from './testing/run-main.js';
+import { type Finished, runJson, runOstinato } from './testing/run-ostinato.js';
 import { writeSmallPieces } from './testing/small-pieces.js';
 
 const SMALL = '--preset tiny --batch 4 --window 32 --threads 1 --device cpu --no-report';
@@ -116,19 +117,27 @@ it.concurrent.each([
   ],
   ['--data pair --out new --batch 2 --window 16 --early-stopping 2', /no validation pieces/],
   ['--data corpus --data foreign --out new', /network knows one; prepare both with the same/],
+  ['--data corpus --out new --engine tfjs --device cuda', /--device cuda is for the onnx engine/],
+  ['--data corpus --out new --config missing.yaml', /missing\.yaml: there is no such file/],
+])('refuses %s before any work', async (args, message) => {
+  checkRefusal(await runOstinato(`train ${args}`, { cwd }), message);
+});
+
+it.each([
   ['--data corpus=-1 --out new', /'--data <DIR\[=WEIGHT\]>' argument 'corpus=-1'/],
   ['--data corpus', /required option '--out <DIR>' not specified/],
   ['--out new', /required option '--data <DIR\[=WEIGHT\]>' not specified/],
   ['--data corpus --out new --hidden -5', /'--hidden <N>' argument '-5' is invalid/],
-  ['--data corpus --out new --engine tfjs --device cuda', /--device cuda is for the onnx engine/],
-  ['--data corpus --out new --config missing.yaml', /missing\.yaml: there is no such file/],
-])('refuses %s before any work', async (args, message) => {
-  const { code, stdout, stderr } = await runOstinato(`train ${args}`, { cwd });
+])('refuses %s', async (args, message) => {
+  checkRefusal(await runMain(['train', ...args.split(' ')]), message);
+});
+
+function checkRefusal({ code, stdout, stderr }: Finished, message: RegExp): void {
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(message);
   expect(stderr).toMatch(/^ostinato: [^\n]+\n$/);
   expect(existsSync(join(cwd, 'new'))).toBe(false);
-});
+}
 
 it('writes a report unless it is told not to', async () => {
   const quiet = await readdir(join(cwd, 'flags'));

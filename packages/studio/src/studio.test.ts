@@ -65,7 +65,6 @@ describe.runIf(haveChromium())('the studio', () => {
     await using opened = await openPage(browser, at.url + fragment, {
       context: { viewport: { width: 1280, height: 860 } },
     });
-    opened.page.setDefaultTimeout(30_000);
     await opened.page.waitForSelector('.model-card');
     await body(opened.page, opened);
     expect(opened.problems).toEqual([]);

@@ -19,9 +19,6 @@ export interface ElementPages extends AsyncDisposable {
   ): Promise<void>;
 }
 
-/** What takes longer does not come. */
-const PATIENCE_MILLISECONDS = 12_000;
-
 /** @param files further contents of the site by path */
 export async function openElementPages(
   files: Record<string, string | Uint8Array> = {},
@@ -32,7 +29,6 @@ export async function openElementPages(
     async run(html, body, options) {
       await using opened = await openPage(browser, site.origin, options);
       const { page } = opened;
-      page.setDefaultTimeout(PATIENCE_MILLISECONDS);
       await page.waitForFunction(() => 'testing' in globalThis);
       await page.evaluate((html) => {
         document.querySelector('main')!.innerHTML = html;
