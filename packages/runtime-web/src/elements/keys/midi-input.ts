@@ -26,15 +26,40 @@ export async function listenToMidi(
     );
   }
   const access = await requestAccess();
-  const onMessage = ({ data }: MIDIMessageEvent): void => {
-    if (data) receive(data, listener);
+  /** The keys that are down, by port: a keyboard that is plugged out releases none. */
+  const held = new Map<string, Set<number>>();
+  const onMessage = ({ data, target }: MIDIMessageEvent): void => {
+    const keys = held.get((target as MIDIInput).id);
+    if (!data || !keys) return;
+    receive(data, {
+      press(pitch, velocity) {
+        keys.add(pitch);
+        listener.press(pitch, velocity);
+      },
+      release(pitch) {
+        keys.delete(pitch);
+        listener.release(pitch);
+      },
+    });
   };
   const connect = (): string[] => {
-    const inputs = [...access.inputs.values()];
-    for (const input of inputs) input.addEventListener('midimessage', onMessage, { signal });
+    const inputs = [...access.inputs.values()].filter(({ state }) => state === 'connected');
+    for (const [id, keys] of held) {
+      if (inputs.some((input) => input.id === id)) continue;
+      for (const pitch of keys) listener.release(pitch);
+      held.delete(id);
+    }
+    for (const input of inputs) {
+      if (!held.has(input.id)) held.set(input.id, new Set());
+      input.addEventListener('midimessage', onMessage, { signal });
+    }
     return inputs.map(({ name }) => name ?? 'MIDI keyboard');
   };
-  access.addEventListener('statechange', () => listener.onDevices?.(connect()), { signal });
+  const onStateChange = (): void => {
+    const names = connect();
+    listener.onDevices?.(names);
+  };
+  access.addEventListener('statechange', onStateChange, { signal });
   return connect();
 }
 
