@@ -190,6 +190,24 @@ describe.runIf(haveChromium())('the studio', () => {
     });
   });
 
+  it('shows the whole card of a model in the page, where it has one', async () => {
+    const card =
+      '# A model\n\n| notes | nats |\n| --- | --- |\n| 7 | 1.5 |\n\n<img src=x onerror=alert(1)>';
+    await using served = await serveStudioSite({ 'models/musicnet/README.md': card });
+    const summary = 'The whole card';
+    await visit(
+      '',
+      async (page) => {
+        await page.locator('#model').getByText(summary).click();
+        const text = page.locator('.whole-card');
+        await text.getByRole('cell', { name: '1.5' }).waitFor();
+        expect(await text.getByRole('heading', { level: 4 }).textContent()).toBe('A model');
+        expect(await text.locator('img').count()).toBe(0);
+      },
+      served,
+    );
+  });
+
   it('shows the API of a server that is behind it', async () => {
     const primer = {
       anyOf: [

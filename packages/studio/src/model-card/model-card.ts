@@ -4,31 +4,33 @@ import { html, nothing, render, type TemplateResult } from 'lit';
 import { type Bar, renderBars } from './bars.js';
 import { networkParts } from './network-parts.js';
 import { vocabularyParts } from './vocabulary-parts.js';
+import { readWholeCard, renderWholeCard } from './whole-card.js';
 
 const COUNT = new Intl.NumberFormat('en');
 
 interface Card {
   readonly manifest: Manifest;
   readonly tokenizer: Tokenizer;
+  /** Markdown. */
+  readonly whole: string | undefined;
 }
 
 /** @param address of the model's folder, as the site has it */
 export async function showModelCard(root: HTMLElement, address: string): Promise<void> {
   try {
-    render(renderCard(await readCard(address), address), root);
+    render(renderCard(await readCard(address)), root);
   } catch (error) {
     render(html`<p class="problem" role="alert">${(error as Error).message}</p>`, root);
   }
 }
 
 async function readCard(address: string): Promise<Card> {
-  const [manifest, tokenizer] = await Promise.all(
-    ['manifest.json', 'tokenizer.json'].map((file) => readText(fileOf(address, file))),
-  );
-  return {
-    manifest: parseManifest(manifest),
-    tokenizer: parseTokenizer(tokenizer),
-  };
+  const [manifest, tokenizer, whole] = await Promise.all([
+    readText(fileOf(address, 'manifest.json')),
+    readText(fileOf(address, 'tokenizer.json')),
+    readWholeCard(fileOf(address, 'README.md')),
+  ]);
+  return { manifest: parseManifest(manifest), tokenizer: parseTokenizer(tokenizer), whole };
 }
 
 /** A query goes with every file. */
@@ -45,7 +47,7 @@ async function readText(address: string): Promise<string> {
   return response.text();
 }
 
-function renderCard({ manifest, tokenizer }: Card, address: string): TemplateResult {
+function renderCard({ manifest, tokenizer, whole }: Card): TemplateResult {
   const { name, description, licence, attribution, training, sampling } = manifest;
   return html`<div class="model-card">
     <div class="words">
@@ -69,7 +71,6 @@ function renderCard({ manifest, tokenizer }: Card, address: string): TemplateRes
             </details>`
           : nothing
       }
-      <p><a href=${fileOf(address, 'README.md')}>The whole card</a></p>
     </div>
     <div class="plots">
       ${renderLikelihood(manifest)} ${renderNetwork(manifest)}
@@ -81,6 +82,7 @@ function renderCard({ manifest, tokenizer }: Card, address: string): TemplateRes
         ${renderBars(vocabularyParts(tokenizer), (value) => COUNT.format(value))}
       </figure>
     </div>
+    ${renderWholeCard(whole)}
   </div>`;
 }
 
