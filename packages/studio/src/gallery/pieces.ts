@@ -16,19 +16,19 @@ export const GALLERY: readonly GalleryPiece[] = [
   {
     title: 'A quartet in the morning',
     file: 'quartet-morning',
-    seed: '1',
+    seed: '6',
     labels: { composer: 'Mozart', ensemble: 'String Quartet' },
   },
   {
     title: 'One violin',
     file: 'one-violin',
-    seed: '2',
+    seed: '22',
     labels: { composer: 'Bach', ensemble: 'Solo Violin' },
   },
   {
     title: 'Five winds',
     file: 'five-winds',
-    seed: '2',
+    seed: '3',
     labels: { composer: 'Cambini', ensemble: 'Wind Quintet' },
   },
   {
@@ -40,13 +40,13 @@ export const GALLERY: readonly GalleryPiece[] = [
   {
     title: 'At the piano',
     file: 'at-the-piano',
-    seed: '1',
+    seed: '10',
     labels: { composer: 'Schubert', ensemble: 'Solo Piano' },
   },
   {
     title: 'A slow quartet',
     file: 'slow-quartet',
-    seed: '5',
+    seed: '4',
     labels: { composer: 'Beethoven', ensemble: 'String Quartet' },
   },
 ];
