@@ -34,6 +34,7 @@ const USAGE = `node tools/bench/dist/main.js train|decode|engine|jobs|transcribe
   --tokens N      web: that each side draws in a round, a multiple of 64; engine: of each piece (default 256)
   --backends L    web: of @magenta/music: cpu, wasm, webgl (default all three)
   --cases L       server: those of the list in README.md (default all)
+  --streams N     server: listeners in real time at scale 1 (default 500)
   --scale X       server: 1 for the sizes that count, below for a short form (default 1)
   --serve=OPTIONS server: further options of ostinato serve, as --serve="--precision int8-dynamic"
   --python FILE   an interpreter with torch or mir_eval (default tools/bench/.venv/bin/python, else python3)
@@ -65,6 +66,7 @@ interface Settings {
   readonly tokens: number;
   readonly backends: string;
   readonly cases: string | undefined;
+  readonly streams: number;
   readonly scale: number;
   readonly serve: readonly string[];
   readonly python: string | undefined;
@@ -155,8 +157,9 @@ function measureWeb({ rounds, tokens, backends }: Settings): Promise<object> {
   return benchmarkWeb({ rounds, tokens, backends: backends.split(',') });
 }
 
-async function measureServer({ model, cases, scale, serve }: Settings): Promise<object> {
-  return { figures: await benchmarkServer({ model, scale, serve }, cases?.split(',')) };
+async function measureServer(settings: Settings): Promise<object> {
+  const { model, cases, streams, scale, serve } = settings;
+  return { figures: await benchmarkServer({ model, streams, scale, serve }, cases?.split(',')) };
 }
 
 function readSettings(argv: string[]): Settings {
@@ -183,6 +186,7 @@ function readSettings(argv: string[]): Settings {
       tokens: text,
       backends: text,
       cases: text,
+      streams: text,
       scale: text,
       serve: text,
       python: text,
@@ -211,6 +215,7 @@ function readSettings(argv: string[]): Settings {
     tokens: positive('tokens', values.tokens, 256),
     backends: values.backends ?? 'cpu,wasm,webgl',
     cases: values.cases,
+    streams: positive('streams', values.streams, 500),
     scale: Number(values.scale ?? 1),
     serve: values.serve?.split(' ') ?? [],
     python: values.python,

@@ -6,6 +6,8 @@ import type { ServerProcess } from './server-process.js';
 export interface CaseOptions {
   /** The folder of the model. */
   readonly model: string;
+  /** Listeners in real time, at scale 1. */
+  readonly streams: number;
   /** 1 for the sizes that count; below for a short form, which shows that the case works. */
   readonly scale: number;
   /** Further options of `ostinato serve`. */

@@ -9,7 +9,7 @@ import { listen } from './stream-listener.js';
 const ARRIVALS_PER_SECOND = 50;
 
 export const realtime: ServerCase = async (server, options) => {
-  const streams = scaled(500, options, 10);
+  const streams = scaled(options.streams, options, 10);
   const heldSeconds = scaled(60, options, 2);
   const before = await server.metrics();
   const listeners = [];
