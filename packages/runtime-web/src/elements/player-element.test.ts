@@ -240,6 +240,23 @@ describe.runIf(haveChromium())('<ostinato-player>', () => {
       );
     }));
 
+  it('keeps instruments apart in forced colours, and its time from left to right', () =>
+    pages.run(
+      `<div dir="rtl">${PLAYER}</div>`,
+      async (page) => {
+        await loaded(page);
+        await expect.poll(() => player(page).getByRole('listitem').count()).toBe(2);
+        const colours = await player(page)
+          .getByRole('listitem')
+          .evaluateAll((items) => items.map((item) => getComputedStyle(item).color));
+        expect(new Set(colours).size).toBe(2);
+        const { x, width } = (await slider(page).boundingBox())!;
+        await page.mouse.click(x + width - 12, (await slider(page).boundingBox())!.y + 24);
+        expect((await read(page)).position).toBeGreaterThan(3);
+      },
+      { context: { forcedColors: 'active' } },
+    ));
+
   it('turns pages where motion is not wanted', () =>
     pages.run(
       PLAYER,

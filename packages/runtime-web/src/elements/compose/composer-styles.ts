@@ -4,6 +4,7 @@ import { css } from 'lit';
 export const composerStyles = css`
   .downloads {
     display: flex;
+    flex-wrap: wrap;
     gap: 4px;
   }
 

@@ -205,6 +205,12 @@ export const baseStyles = css`
   }
 
   @media (forced-colors: active) {
+    [data-colour] {
+      forced-color-adjust: none;
+    }
+    [data-colour] > span {
+      forced-color-adjust: auto;
+    }
     .primary {
       border: 2px solid;
     }

@@ -87,5 +87,21 @@ export const inputStyles = css`
     select {
       appearance: auto;
     }
+    input[type='range']::-webkit-slider-runnable-track {
+      background: var(--_track, CanvasText);
+      forced-color-adjust: none;
+    }
+    input[type='range']::-moz-range-track {
+      background: var(--_track, CanvasText);
+      forced-color-adjust: none;
+    }
+    input[type='range']::-webkit-slider-thumb {
+      background-color: Highlight;
+      forced-color-adjust: none;
+    }
+    input[type='range']::-moz-range-thumb {
+      background-color: Highlight;
+      forced-color-adjust: none;
+    }
   }
 `;

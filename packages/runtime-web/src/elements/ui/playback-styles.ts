@@ -119,6 +119,12 @@ export const playbackStyles = css`
     left: 0;
   }
 
+  /* Time goes from left to right, as on the roll, in every language. */
+  .seek,
+  .time {
+    direction: ltr;
+  }
+
   .seek {
     position: relative;
     height: 48px;
