@@ -307,9 +307,11 @@ export class GraphBuilder extends ActivationBuilder {
     return { values: values, indices: indices };
   }
 
-  cumSum(x: Value, axis: number, { exclusive = false }: { exclusive?: boolean } = {}): Value {
+  /** Running sums along an axis.
+   *  @param reverse from the end on: each place gets the sum of what stands there and behind it */
+  cumSum(x: Value, axis: number, { reverse = false }: { reverse?: boolean } = {}): Value {
     return this.#one('CumSum', [x, this.int64(axis)], x.dataType, x.shape, {
-      exclusive: exclusive ? int(1) : undefined,
+      reverse: reverse ? int(1) : undefined,
     });
   }
 

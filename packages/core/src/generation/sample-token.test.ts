@@ -61,6 +61,19 @@ describe('sampleToken', () => {
     expect(sampleToken(Float32Array.of(0, -1000), ALMOST_ONE, UNCUT)).toBe(0);
   });
 
+  it('tells the tokens of a long tail apart as exactly as their probabilities are known', () => {
+    const logits = Float32Array.from({ length: 400 }, (_, id) => (id === 0 ? 12 : -id / 100));
+    const weights = Array.from(logits, Math.exp);
+    const from = (id: number): number => weights.slice(id).reduce((sum, one) => sum + one, 0);
+    for (let ulps = 1; ulps < 200; ulps++) {
+      const uncovered = ulps * 2 ** -24;
+      const id = sampleToken(logits, 1 - uncovered, UNCUT);
+      const border = uncovered * from(0);
+      expect(from(id) / border, `${ulps}`).toBeGreaterThan(1 - 1e-5);
+      expect(from(id + 1) / border, `${ulps}`).toBeLessThan(1 + 1e-5);
+    }
+  });
+
   it('sharpens below temperature 1 and flattens above', () => {
     const logits = logitsOf(0.6, 0.4);
     expect(sampleToken(logits, 0.65, { ...UNCUT, temperature: 0.5 })).toBe(0); // 0.36 : 0.16

@@ -26,8 +26,10 @@ export function sampleToken(
   const scores = scaledScores(logits, parameters.temperature, mask);
   const order = sortedCandidates(scores);
   const probabilities = softmax(scores, order);
-  const { kept, total } = cut(probabilities, parameters);
-  return order[invertCumulative(probabilities, kept, round(uniform * total))];
+  const kept = probabilities.subarray(0, countKept(probabilities, parameters));
+  const rest = sumsToTheEnd(kept);
+  const threshold = round(round(1 - round(uniform)) * rest[0]);
+  return order[rest.findLastIndex((sum) => sum >= threshold)];
 }
 
 /** Masked, biased and divided by the temperature; `-Infinity` where forbidden. Shape [V]. */
@@ -70,32 +72,26 @@ function softmax(scores: Float32Array, order: readonly number[]): Float32Array {
   return exponentials.map((exponential) => exponential / sum);
 }
 
-/** How many of the sorted candidates stay, at least one, and the sum of their probabilities. Each of the three cuts
- *  keeps a beginning of the list, so together they keep the shortest. */
-function cut(
-  probabilities: Float32Array,
-  { topK, topP, minP }: SamplingParameters,
-): { kept: number; total: number } {
-  const enough = round(topP);
+/** For each rank, the sum of what stands there and behind it, added from the last rank on: small numbers first, so that the
+ *  sums of the tail are as exact as the numbers in it. */
+function sumsToTheEnd(probabilities: Float32Array): Float32Array {
+  const sums = new Float32Array(probabilities.length);
+  let sum = 0;
+  for (let rank = sums.length - 1; rank >= 0; rank--) {
+    sum = round(sum + probabilities[rank]);
+    sums[rank] = sum;
+  }
+  return sums;
+}
+
+/** How many of the sorted candidates stay, at least one. Each of the three cuts keeps a beginning of the list, so together
+ *  they keep the shortest. */
+function countKept(probabilities: Float32Array, { topK, topP, minP }: SamplingParameters): number {
+  const rest = sumsToTheEnd(probabilities);
+  const enough = round(1 - round(topP));
   const least = round(round(minP) * probabilities[0]);
   const limit = Math.min(topK, probabilities.length);
   let kept = 1;
-  let total = probabilities[0]; // cumulative probability before the next candidate
-  while (kept < limit) {
-    const probability = probabilities[kept];
-    if (!(total < enough && probability >= least && probability > 0)) break;
-    total = round(total + probability);
-    kept++;
-  }
-  return { kept, total };
-}
-
-/** The first of the kept candidates whose cumulative probability exceeds the threshold, else the last one. */
-function invertCumulative(probabilities: Float32Array, kept: number, threshold: number): number {
-  let cumulative = 0;
-  for (let rank = 0; rank < kept - 1; rank++) {
-    cumulative = round(cumulative + probabilities[rank]);
-    if (cumulative > threshold) return rank;
-  }
-  return kept - 1;
+  while (kept < limit && rest[kept] > enough && probabilities[kept] >= least) kept++;
+  return kept;
 }

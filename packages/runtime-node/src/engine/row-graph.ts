@@ -93,15 +93,26 @@ function areBroadcast(uses: Uses): boolean {
   const isUsed = (name: string, opType: string): boolean =>
     onlyUse(uses, name, opType) !== undefined;
   const ranks = onlyUse(uses, 'top_k', 'Less');
-  const limits = onlyUse(uses, 'top_p', 'Where');
+  const floors = takenIntoFloors(uses);
   return (
     isUsed('temperature', 'Div') &&
     isUsed('min_p', 'Mul') &&
     ranks !== undefined &&
-    limits !== undefined &&
-    onlyUse(uses, ranks.outputs[0], 'Where') === limits &&
-    isUsed(limits.outputs[0], 'Less')
+    floors !== undefined &&
+    onlyUse(uses, ranks.outputs[0], 'Where') === floors
   );
+}
+
+/** The node that makes a vector [C] of top-k and top-p, if nothing but the cut of the ranks reads it.
+ *  Since 2026-11-26 `probabilities and those behind > Where(is first, -1, Where(ranks < top_k, 1 - top_p, 2))`, before
+ *  `probabilities before < Where(ranks < top_k, top_p, -1)`. */
+function takenIntoFloors(uses: Uses): Node | undefined {
+  const rest = onlyUse(uses, 'top_p', 'Sub');
+  const floors = onlyUse(uses, rest ? rest.outputs[0] : 'top_p', 'Where');
+  if (!floors) return undefined;
+  if (!rest) return onlyUse(uses, floors.outputs[0], 'Less') && floors;
+  const withFirst = onlyUse(uses, floors.outputs[0], 'Where');
+  return onlyUse(uses, withFirst?.outputs[0], 'Greater') && floors;
 }
 
 /** The one node that reads a value, if it is of that operator. */

@@ -5,7 +5,7 @@
 import type { Grammar } from '@ostinato/core';
 import { type Graph, type GraphBuilder, type Value, tensorOf } from '@ostinato/graph';
 import type { Recurrence } from './recurrence.js';
-import { drawToken, grammarPenalties, mostCandidates, type Sampler } from './sampler.js';
+import { drawToken, grammarPenalties, mostCandidates, samplerInputs } from './sampler.js';
 
 export interface LoopParts {
   /** Empty but for the weights of the recurrence. */
@@ -33,7 +33,7 @@ export function chunkLoop(parts: LoopParts): Graph {
   const uniforms = graph.input('uniforms', 'float32', ['B', 'N']);
   const forced = graph.input('forced_tokens', 'int64', ['B', 'N']);
   const bias = graph.input('bias', 'float32', [V]);
-  const sampler = samplerOf(graph, mostCandidates(grammar));
+  const sampler = samplerInputs(graph, mostCandidates(grammar));
   const penalties = grammarPenalties(graph, grammar, graph.add(outputBias, bias)); // [K, V]
   const stateAfter = graph.initializer(
     'grammar.state_after',
@@ -42,11 +42,11 @@ export function chunkLoop(parts: LoopParts): Graph {
 
   const body = (inner: GraphBuilder, carried: Value[], elements: Value[]) => {
     const [token, ...states] = carried as [Value, ...Value[]];
-    const [uniform, forcedToken] = elements as [Value, Value]; // [B, 1], [B]
+    const [uncovered, forcedToken] = elements as [Value, Value]; // [B, 1], [B]
     const { output, carried: next } = recurrence.consume(inner, token, states);
     const penalty = inner.gather(penalties, inner.gather(stateAfter, token)); // [B, V]
     const scores = recurrence.scores(inner, output, penalty); // [B, V]
-    const drawn = drawToken(inner, scores, uniform, sampler);
+    const drawn = drawToken(inner, scores, uncovered, sampler);
     const isForced = inner.greaterOrEqual(forcedToken, inner.int64(0));
     const chosen = inner.where(isForced, forcedToken, drawn);
     const logits = withLogits ? [recurrence.scores(inner, output, outputBias)] : [];
@@ -56,7 +56,7 @@ export function chunkLoop(parts: LoopParts): Graph {
   const [, ...results] = graph.scan({
     carried: [previous, ...begun],
     sequences: [
-      graph.unsqueeze(graph.transpose(uniforms, [1, 0]), [2]), // [N, B, 1]
+      graph.unsqueeze(graph.transpose(graph.sub(graph.float(1), uniforms), [1, 0]), [2]), // [N, B, 1]
       graph.transpose(forced, [1, 0]), // [N, B]
     ],
     body,
@@ -79,15 +79,4 @@ export function splitVectors(graph: GraphBuilder, state: Value, sizes: readonly 
  *  @param before the state that was split; without vectors it stays */
 export function joinVectors(graph: GraphBuilder, vectors: readonly Value[], before: Value): Value {
   return vectors.length === 0 ? before : graph.concat(vectors, 1);
-}
-
-function samplerOf(graph: GraphBuilder, candidates: number): Sampler {
-  const temperature = graph.input('temperature', 'float32', []);
-  const topK = graph.input('top_k', 'int64', []);
-  const topP = graph.input('top_p', 'float32', []);
-  const minP = graph.input('min_p', 'float32', []);
-  const ranks = graph.int64(Array.from({ length: candidates }, (_, rank) => rank));
-  // A rank stays while the probability before it is below its limit; behind top-k the limit is never met.
-  const limits = graph.where(graph.less(ranks, topK), topP, graph.float(-1)); // [C]
-  return { temperature, limits, minP };
 }

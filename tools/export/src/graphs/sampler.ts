@@ -9,8 +9,8 @@ const int = (value: number): Attribute => ({ type: 'int', value });
 export interface Sampler {
   /** Scalar. */
   readonly temperature: Value;
-  /** For each rank, the probability before it from which on it is cut, shape [C]. Holds top-p and top-k. */
-  readonly limits: Value;
+  /** For each rank, what must stand there and behind it for it to stay: more than this; shape [C]. Holds top-p and top-k. */
+  readonly floors: Value;
   /** Scalar. */
   readonly minP: Value;
 }
@@ -33,50 +33,58 @@ export function mostCandidates({ allowed, states }: Grammar): number {
   return Math.max(...rows.map((row) => row.reduce((sum, one) => sum + one, 0)));
 }
 
+/** The cuts as inputs of a graph: the scalars `temperature`, `top_k` int64, `top_p` and `min_p`.
+ *  @param candidates C */
+export function samplerInputs(graph: GraphBuilder, candidates: number): Sampler {
+  const temperature = graph.input('temperature', 'float32', []);
+  const topK = graph.input('top_k', 'int64', []);
+  const topP = graph.input('top_p', 'float32', []);
+  const minP = graph.input('min_p', 'float32', []);
+  const ranks = Array.from({ length: candidates }, (_, rank) => rank);
+  const isInTopK = graph.less(graph.int64(ranks), topK); // [C]
+  // No sum is above 2, and each is above -1: nothing stays behind top-k, and the first rank always does.
+  const floors = graph.where(isInTopK, graph.sub(graph.float(1), topP), graph.float(2));
+  const isFirst = graph.equal(graph.int64(ranks), graph.int64(0));
+  return { temperature, floors: graph.where(isFirst, graph.float(-1), floors), minP };
+}
+
 /** Draws a token for each sequence.
  *  @param scores logits with the grammar's penalties and the bias, shape [B, V]
- *  @param uniform shape [B, 1]
+ *  @param uncovered 1 less the uniform number, shape [B, 1]
  *  @returns ids, shape [B] */
 export function drawToken(
   graph: GraphBuilder,
   scores: Value,
-  uniform: Value,
-  { temperature, limits, minP }: Sampler,
+  uncovered: Value,
+  { temperature, floors, minP }: Sampler,
 ): Value {
-  const candidates = limits.shape[0] as number; // all others have probability zero
+  const candidates = floors.shape[0] as number; // all others have probability zero
   const sorted = graph.topK(graph.div(scores, temperature), candidates); // [B, C]
   const probabilities = graph.softmax(sorted.values, 1);
-  const before = graph.cumSum(probabilities, 1, { exclusive: true });
-  const cumulative = graph.add(before, probabilities);
-
-  // The three cuts each keep a beginning of the ranks, so the sum over what stays is the largest cumulative sum there.
+  const rest = sumsToTheEnd(graph, probabilities);
   const least = graph.mul(graph.slice(probabilities, 0, 1, 1), minP); // [B, 1]
-  const kept = graph.and(graph.less(before, limits), graph.greaterOrEqual(probabilities, least));
-  const total = reduceMax(graph, graph.where(kept, cumulative, graph.float(0))); // [B, 1]
+  const stays = graph.and(graph.greater(rest, floors), graph.greaterOrEqual(probabilities, least));
+  const restOfKept = sumsToTheEnd(graph, graph.where(stays, probabilities, graph.float(0)));
+  const total = graph.slice(restOfKept, 0, 1, 1); // [B, 1]
 
-  // u < 1 makes u · total smaller than total in float32 too, so a kept rank is always found.
-  const passed = graph.greater(cumulative, graph.mul(uniform, total));
-  const rank = firstTrue(graph, passed); // [B, 1]
+  // The threshold is above zero and never above the total, so the last rank that reaches it is a kept one.
+  const reaches = graph.greaterOrEqual(restOfKept, graph.mul(uncovered, total));
+  const rank = lastTrue(graph, reaches); // [B, 1]
   return graph.squeeze(graph.gatherElements(sorted.indices, rank, 1), [1]);
 }
 
-function reduceMax(graph: GraphBuilder, x: Value): Value {
-  const [largest] = graph.node({
-    opType: 'ReduceMax',
-    inputs: [x, graph.int64([1])],
-    outputs: [{ dataType: x.dataType, shape: [x.shape[0], 1] }],
-    attributes: { keepdims: int(1) },
-  });
-  return largest;
+/** For each rank, the sum of what stands there and behind it, added from the last rank on; shape [B, C]. */
+function sumsToTheEnd(graph: GraphBuilder, probabilities: Value): Value {
+  return graph.cumSum(probabilities, 1, { reverse: true });
 }
 
-/** Index of the first true value of each row, shape [B, 1]. */
-function firstTrue(graph: GraphBuilder, condition: Value): Value {
-  const [first] = graph.node({
+/** Index of the last true value of each row, shape [B, 1]. */
+function lastTrue(graph: GraphBuilder, condition: Value): Value {
+  const [last] = graph.node({
     opType: 'ArgMax',
     inputs: [graph.cast(condition, 'int32')],
     outputs: [{ dataType: 'int64', shape: [condition.shape[0], 1] }],
-    attributes: { axis: int(1), keepdims: int(1) },
+    attributes: { axis: int(1), keepdims: int(1), select_last_index: int(1) },
   });
-  return first;
+  return last;
 }
