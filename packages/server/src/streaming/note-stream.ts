@@ -33,8 +33,8 @@ export interface NoteStreamOptions {
 export interface NoteStream {
   /** Of UTF-8. */
   readonly readable: ReadableStream<Uint8Array>;
-  /** Milliseconds until more notes are due than are composed. */
-  lastsFor(): number;
+  /** Milliseconds until more notes are due than are composed; undefined while none was sent. */
+  lastsFor(): number | undefined;
   /** Ends it early; a client that is still there is told why. */
   close(reason: unknown): void;
 }
@@ -155,9 +155,10 @@ export function createNoteStream(options: NoteStreamOptions): NoteStream {
     },
     { highWaterMark: 0 }, // a chunk is made when somebody wants to read it, and not before
   );
-  const lastsFor = (): number => {
+  const lastsFor = (): number | undefined => {
+    if (!pace) return undefined;
     const last = queue.notes.at(-1);
-    return last && pace ? Math.max(0, pace.dueAt(last.startSeconds) - performance.now()) : 0;
+    return last ? Math.max(0, pace.dueAt(last.startSeconds) - performance.now()) : 0;
   };
   return { readable, lastsFor, close };
 }

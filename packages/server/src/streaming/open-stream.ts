@@ -108,10 +108,13 @@ function start(
   const { pace, leadSeconds } = request;
   const isResumed = notes !== undefined;
   const resume = isResumed ? resumePoints.find(digest) : undefined;
+  // A listener who has not begun is not kept waiting by a note that comes later: those who listen go first.
+  const beginsIn = isResumed ? 0 : leadSeconds * 1000;
+  const neededIn = (): number => stream.lastsFor() ?? beginsIn;
   const work = new AbortController();
   const generation = generate(served.model, served.tokenizer, {
     ...options,
-    ...(pace === 'realtime' && { blockSize: REAL_TIME_BLOCK, neededIn: () => stream.lastsFor() }),
+    ...(pace === 'realtime' && { blockSize: REAL_TIME_BLOCK, neededIn }),
     ...(resume && { resume }),
     signal: work.signal,
   });

@@ -1,4 +1,5 @@
 // More at once than the server takes, and many who go away.
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../statistics.js';
 import { rounded, scaled, type ServerCase, untilIdle } from './case.js';
@@ -65,6 +66,7 @@ export const dropped: ServerCase = async (server, options) => {
   const each = scaled(100, options, 10);
   const before = placeFigures(await server.metrics());
   const client = new AbortController();
+  setMaxListeners(each, client.signal);
   const compositions = Array.from({ length: each }, (_, i) =>
     composeNotes(server.url, { seed: i + 1, seconds: 600 }, { signal: client.signal }).catch(
       () => undefined,
