@@ -38,7 +38,7 @@ export interface GenerateOptions extends Partial<SamplingParameters> {
    *  model always may. */
   mayEndEarly?: boolean;
 
-  /** Tokens asked of the model at a time, 1..4096. It changes when notes arrive and never which. Default: from 8,
+  /** Tokens asked of the model at a time, 1..4096. It changes when notes arrive and never which. Default: from 16,
    *  doubling to 64. */
   blockSize?: number;
   /** Asked before each block: in how many milliseconds its notes are needed, from 0 on. Where the model has more callers than it
