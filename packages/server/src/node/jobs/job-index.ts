@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis';
 import type { Job } from '../../jobs/job.js';
 import { strangeCursor } from '../../jobs/refusals.js';
-import { digest, PREFIX } from './redis-names.js';
+import { digest, PREFIX } from '../redis/keys.js';
 
 interface IndexEntry {
   readonly id: string;

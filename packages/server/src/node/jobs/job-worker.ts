@@ -10,8 +10,9 @@ import type { JobRunner } from '../../jobs/job-queue.js';
 import type { Webhooks } from '../../jobs/webhook/webhooks.js';
 import { type ResultStorage, resultName } from '../storage/result-storage.js';
 import { connectAndWait, firstAnswer, type RedisPlace } from '../redis/connection.js';
+import { PREFIX } from '../redis/keys.js';
 import { createOutcomes, type Outcomes, webhookQueue } from './outcomes.js';
-import { PREFIX, type QueuedJob, queueName } from './redis-names.js';
+import { type QueuedJob, queueName } from './redis-names.js';
 import { createWebhookWorker } from './webhook-worker.js';
 
 export interface JobWorkerOptions extends RedisPlace {

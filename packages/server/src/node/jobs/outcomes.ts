@@ -9,7 +9,8 @@ import {
   webhookMessage,
   type WebhookMessage,
 } from '../../jobs/webhook/webhooks.js';
-import { PREFIX, read, setOnce, WEBHOOK_QUEUE } from './redis-names.js';
+import { PREFIX, read, setOnce } from '../redis/keys.js';
+import { WEBHOOK_QUEUE } from './redis-names.js';
 
 /** A message as BullMQ keeps it. */
 export interface QueuedWebhook {

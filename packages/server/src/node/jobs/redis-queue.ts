@@ -19,9 +19,10 @@ import { checkWebhook, type Webhooks } from '../../jobs/webhook/webhooks.js';
 import { ProblemError } from '../../problem/problem.js';
 import { type ResultStorage, resultName } from '../storage/result-storage.js';
 import { connectOrFail, type RedisPlace } from '../redis/connection.js';
+import { digest, PREFIX, setOnce } from '../redis/keys.js';
 import { createJobIndex } from './job-index.js';
 import { createOutcomes, type Outcomes, webhookQueue } from './outcomes.js';
-import { digest, PREFIX, type QueuedJob, queueName, setOnce } from './redis-names.js';
+import { type QueuedJob, queueName } from './redis-names.js';
 
 export interface RedisJobQueueOptions extends RedisPlace {
   /** The one that the workers write to. */

@@ -5,8 +5,8 @@ import type { Redis } from 'ioredis';
 import type { AppEnv } from '../../app-env.js';
 import type { Logger } from '../../app-options.js';
 import { WindowCounts } from '../../protection/window-counts.js';
-import { PREFIX } from '../jobs/redis-names.js';
 import { connectOrFail, type RedisPlace } from './connection.js';
+import { PREFIX } from './keys.js';
 
 export interface SharedCountsOptions extends RedisPlace {
   /** Milliseconds that Redis gets for an answer. Default 500. */
