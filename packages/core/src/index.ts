@@ -38,8 +38,8 @@ export type {
   Manifest,
   ModelPrecision,
 } from './artifact/manifest.js';
+export { MANIFEST_FILE } from './artifact/manifest-file.js';
 export {
-  MANIFEST_FILE,
   manifestFiles,
   manifestSchema,
   MANIFEST_SCHEMA_VERSION,

@@ -12,12 +12,10 @@ import {
   MOST_STATE,
   sha256Schema,
 } from './manifest-parts.js';
+import { MANIFEST_FILE } from './manifest-file.js';
 
 /** Version of the manifest's schema. */
 export const MANIFEST_SCHEMA_VERSION = 2;
-
-/** The file that every artifact begins with. */
-export const MANIFEST_FILE = 'manifest.json';
 
 const graphEntrySchema = z
   .extend(fileEntrySchema, {

@@ -7,13 +7,13 @@ import { parseGolden, type Golden } from './golden.js';
 import { graphSignature, type GraphSignature } from './graph-signature.js';
 import { type AsyncHashFunction, hashInJavaScript, type HashFunction } from './hash.js';
 import {
-  MANIFEST_FILE,
   manifestFiles,
   parseManifest,
   type FileEntry,
   type GraphEntry,
   type Manifest,
 } from './manifest.js';
+import { MANIFEST_FILE } from './manifest-file.js';
 
 /** What a runtime needs of an artifact, whose parts fit together. */
 export interface VerifiedModel {

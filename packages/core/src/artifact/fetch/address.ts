@@ -1,4 +1,5 @@
 // Addresses of models on the web: which are allowed, where the files are, and what of them may be shown.
+import { MANIFEST_FILE } from '../manifest-file.js';
 import { ModelSourceError } from './model-source-error.js';
 
 export interface AddressOptions {
@@ -42,10 +43,10 @@ export function fileAddress(base: string, file: string): string {
   return url.href;
 }
 
-/** The address of the manifest. Its name stands here as well, because whoever only fetches it needs nothing of what reads it.
+/** The address of the manifest.
  *  @param base of `parseModelAddress` */
 export function manifestAddress(base: string): string {
-  return fileAddress(base, 'manifest.json');
+  return fileAddress(base, MANIFEST_FILE);
 }
 
 /** An address for a message or a log: neither credentials nor a query, which may hold a key. */

@@ -10,10 +10,10 @@ import {
   type FileEntry,
   type GraphEntry,
   type Manifest,
-  MANIFEST_FILE,
   manifestFiles,
   parseManifest,
 } from '../manifest.js';
+import { MANIFEST_FILE } from '../manifest-file.js';
 import { verifyFileWith } from '../verify.js';
 import {
   type AddressOptions,
