@@ -142,6 +142,32 @@ describe('real time', () => {
     );
   });
 
+  it('begins when its lead is composed, so that no dense beginning is cut in two', async () => {
+    const { open, holdUp, watched } = watchedApp();
+    const goOn = holdUp();
+    const { heard } = listen(await open({ seconds: 300, pace: 'realtime', leadSeconds: 25 }));
+    await seconds(1);
+    const goOnAgain = holdUp(); // the block after the first
+    goOn();
+    await seconds(1);
+    expect(watched.calls).toBe(2);
+    expect(heard.map(({ event }) => event)).toEqual(['start']);
+    goOnAgain();
+    await seconds(0.1);
+    const notes = heard.slice(1);
+    expect(notes.every(({ at }) => at === notes[0].at)).toBe(true);
+    const lasts = startOf(notes.at(-1)!);
+    expect(notes.length >= 32 || lasts >= 24).toBe(true); // as many as wait at most, or the lead
+  });
+
+  it('begins a piece that ends before its lead', async () => {
+    const { open } = watchedApp();
+    const { heard, done } = listen(await open({ notes: 5, pace: 'realtime', leadSeconds: 30 }));
+    await seconds(0.1);
+    expect(heard.filter(({ event }) => event === 'note')).toHaveLength(5);
+    expect(await done).toBe('ended');
+  });
+
   it('says that notes came late where the model was slow', async () => {
     const { open, holdUp, metrics } = watchedApp();
     const { heard, done } = listen(await open({ seconds: 300, pace: 'realtime' }));
@@ -324,5 +350,20 @@ describe('resuming', () => {
     expect(await metrics()).toContain(
       'ostinato_stream_resumes_total{model="musicnet",from="checkpoint"} 2\n',
     );
+  });
+
+  it('goes on with what is composed, however little: its listener plays already', async () => {
+    const body = { seconds: 300, pace: 'realtime', leadSeconds: 30 };
+    const { heard } = listen(await watchedApp().open(body));
+    await seconds(1);
+    const { open, holdUp, watched } = watchedApp(); // another server
+    const goOn = holdUp();
+    const { heard: again } = listen(await open(body, { lastEventId: heard[1].id! }));
+    await seconds(1);
+    holdUp(); // the block after the first
+    goOn();
+    await seconds(1);
+    expect(watched.calls).toBe(2);
+    expect(again[0].id).toBe(heard[2].id);
   });
 });

@@ -13,6 +13,8 @@ const SKIPPED_AT_A_TIME = 500;
 export interface NoteQueue {
   /** Composed and not taken yet, in their order. */
   readonly notes: readonly NoteEvent[];
+  /** Whether no more is composed before a note is taken. */
+  readonly isFull: boolean;
   /** Where in the piece the last note that was skipped begins; 0 if none was. */
   readonly fromSeconds: number;
   /** There when nothing more will come. */
@@ -24,7 +26,7 @@ export interface NoteQueue {
 }
 
 /** @param skip notes that nobody wants
- *  @param onChange called when there is something again: a note where there was none, or the end */
+ *  @param onChange called with each note that is composed, and at the end */
 export function createNoteQueue(
   generation: Generation,
   skip: number,
@@ -45,7 +47,7 @@ export function createNoteQueue(
         continue;
       }
       notes.push(step.value);
-      if (notes.length === 1) onChange();
+      onChange();
       if (notes.length < MOST_WAITING) continue;
       await new Promise<void>((resolve) => {
         goOn = resolve;
@@ -63,6 +65,9 @@ export function createNoteQueue(
 
   return {
     notes,
+    get isFull() {
+      return notes.length >= MOST_WAITING;
+    },
     get fromSeconds() {
       return fromSeconds;
     },

@@ -50,13 +50,13 @@ export function createNoteStream(options: NoteStreamOptions): NoteStream {
   let isClosed = false;
   let { opening } = options;
   let heartbeatAt = performance.now() + HEARTBEAT_MS;
-  let pace: Pace | undefined; // from the first note on
+  let pace: Pace | undefined; // once there is enough to begin with
   let sent = skip;
   let lateNotes = 0;
   let latestSeconds = 0;
 
   const queue = createNoteQueue(generation, skip, () => {
-    if (endPull) setTimer();
+    if (endPull && (!pace || queue.notes.length <= 1)) setTimer(); // else it is set for an earlier note
   });
 
   const setTimer = (): void => {
@@ -69,7 +69,16 @@ export function createNoteStream(options: NoteStreamOptions): NoteStream {
   const nextAt = (): number => {
     if (opening !== '' || (queue.end && queue.notes.length === 0)) return 0;
     if (queue.notes.length === 0) return heartbeatAt;
-    return Math.min(heartbeatAt, pace?.dueAt(queue.notes[0].startSeconds) ?? 0);
+    return Math.min(heartbeatAt, currentPace()?.dueAt(queue.notes[0].startSeconds) ?? Infinity);
+  };
+  /** @returns undefined while too little is composed to begin with */
+  const currentPace = (): Pace | undefined => {
+    const last = queue.notes.at(-1);
+    if (pace || !last) return pace;
+    const coming = options.pace(queue.fromSeconds);
+    const isEnough = queue.isFull || queue.end || coming.mayBegin(last.startSeconds);
+    if (isEnough) pace = coming;
+    return pace;
   };
 
   const sendWhatIsDue = (): void => {
@@ -89,12 +98,13 @@ export function createNoteStream(options: NoteStreamOptions): NoteStream {
     else setTimer();
   };
   const dueNotes = (now: number): string => {
+    const begun = currentPace();
     let text = '';
+    if (!begun) return text;
     while (queue.notes.length > 0) {
       const { startSeconds } = queue.notes[0];
-      pace ??= options.pace(queue.fromSeconds);
-      if (pace.dueAt(startSeconds) > now + GATHER_MS) break;
-      const punctuality = pace.send(startSeconds, now);
+      if (begun.dueAt(startSeconds) > now + GATHER_MS) break;
+      const punctuality = begun.send(startSeconds, now);
       latestSeconds = Math.max(latestSeconds, punctuality?.delaySeconds ?? 0);
       if (punctuality?.isLate) lateNotes++;
       onNote(punctuality);

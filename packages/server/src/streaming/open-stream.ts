@@ -14,7 +14,7 @@ import { createNoteStream, type NoteStream } from './note-stream.js';
 import { endOfServer } from './open-streams.js';
 import { FAST, realTime } from './pace.js';
 
-/** In real time the first notes must last until the next ones are there, so blocks are large from the first one on. */
+/** In real time nothing is sent before the lead is composed, so blocks are large from the first one on. */
 const REAL_TIME_BLOCK = 64;
 
 /** What is asked for, and by whom. */
@@ -127,7 +127,8 @@ function start(
     writer,
     opening: isResumed ? writer.again() : writer.start({ model: name, seed, request: asked }),
     skip: notes ?? 0,
-    pace: (fromSeconds) => (pace === 'fast' ? FAST : realTime(leadSeconds, fromSeconds)),
+    pace: (fromSeconds) =>
+      pace === 'fast' ? FAST : realTime({ leadSeconds, fromSeconds, isPlaying: isResumed }),
     stallSeconds: limits.stallSeconds,
     onNote: (punctuality) => metrics.streamedNote(name, punctuality),
     onClose: (error) => {

@@ -2,6 +2,8 @@
 
 /** Times are milliseconds of `performance.now`. */
 export interface Pace {
+  /** Whether enough is composed to begin. @param lastSeconds where in the piece the last composed note starts */
+  mayBegin(lastSeconds: number): boolean;
   /** When a note is to be sent. @param startSeconds of the note, in the piece */
   dueAt(startSeconds: number): number;
   /** Says that a note is sent now; the first starts the clock.
@@ -17,18 +19,30 @@ export interface Punctuality {
 }
 
 /** Everything is due at once. */
-export const FAST: Pace = { dueAt: () => -Infinity, send: () => undefined };
+export const FAST: Pace = {
+  mayBegin: () => true,
+  dueAt: () => -Infinity,
+  send: () => undefined,
+};
 
-/** Music in real time, for a listener who begins to play with the first note that is sent. What sounds within the lead
- *  from then on is due at once.
- *  @param leadSeconds from when a note is due to when it sounds
- *  @param fromSeconds where in the piece the listener is */
-export function realTime(leadSeconds: number, fromSeconds: number): Pace {
+export interface RealTimeOptions {
+  /** From when a note is due to when it sounds. */
+  readonly leadSeconds: number;
+  /** Where in the piece the listener is. */
+  readonly fromSeconds: number;
+  /** Whether the listener plays already, and only the connection is new. */
+  readonly isPlaying: boolean;
+}
+
+/** Music in real time, for a listener who begins to play with the first note that is sent: so that waits until the lead is
+ *  composed, and what sounds within the lead is due at once. */
+export function realTime({ leadSeconds, fromSeconds, isPlaying }: RealTimeOptions): Pace {
   let startedAt: number | undefined;
   const soundsAt = (startSeconds: number): number =>
     (startedAt ?? -Infinity) + (startSeconds - fromSeconds) * 1000;
   const dueAt = (startSeconds: number): number => soundsAt(startSeconds) - leadSeconds * 1000;
   return {
+    mayBegin: (lastSeconds) => isPlaying || lastSeconds - fromSeconds >= leadSeconds,
     dueAt,
     send(startSeconds, now) {
       startedAt ??= now;
