@@ -46,6 +46,7 @@ await bundle({
   input: { 'ostinato-elements': join(root, 'src/elements/define.ts') },
   platform: 'browser',
   resolve: { conditionNames: ['@ostinato/source', 'browser', 'import', 'default'] },
+  plugins: [{ name: 'without-indentation', transform: withoutIndentation }],
   output: {
     dir: dist,
     format: 'esm',
@@ -63,3 +64,9 @@ await copyFile(
 );
 for (const file of ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.jspi.wasm'])
   await copyFile(join(onnxruntime, file), join(dist, file));
+
+/** A minifier leaves templates as they are, indented for who reads the source. Lines stay lines. */
+function withoutIndentation(code, file) {
+  if (!file.startsWith(join(root, 'src/elements'))) return undefined;
+  return { code: code.replaceAll(/\n +/g, '\n'), map: null };
+}

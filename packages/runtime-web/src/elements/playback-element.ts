@@ -1,20 +1,17 @@
-// What player and composer have in common: a piano roll with controls, their keys, their states and their end.
-import { instrumentName } from '@ostinato/core';
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
-import { THEME_PROBES } from '../piano-roll/roll-theme.js';
+// What player and composer have in common: what can be set and done, the states, and the card with its piano roll.
+import { LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { type ElementState, emit } from './events.js';
+import { FileIntake } from './files/file-intake.js';
 import { Playback } from './playback/playback.js';
-import type { TransportState } from './playback/transport.js';
+import { runShortcut } from './playback/shortcuts.js';
 import { baseStyles } from './ui/base-styles.js';
-import { ICONS } from './ui/icons.js';
+import { type CardAdditions, renderCard } from './ui/card.js';
 import { inputStyles } from './ui/input-styles.js';
 import { playbackStyles } from './ui/playback-styles.js';
 import { RollPanel } from './ui/roll-panel.js';
-import { announcement, badgeText, spokenTime, type StatusInput, timeText } from './ui/status.js';
+import type { StatusInput } from './ui/status.js';
 
 const TIME_UPDATE_SECONDS = 0.25;
-const SKIP_SECONDS = 5;
 
 /** @cssproperty [--ostinato-accent] colour of the main button, of what is chosen and of the playhead
  *  @cssproperty [--ostinato-on-accent] colour on the accent
@@ -57,7 +54,6 @@ export abstract class PlaybackElement extends LitElement {
     state: { type: String, reflect: true },
     label: { type: String, reflect: true },
     error: { state: true },
-    dragging: { state: true },
     shownPosition: { state: true },
     progress: { state: true },
   };
@@ -78,18 +74,21 @@ export abstract class PlaybackElement extends LitElement {
   /** Its name for screen readers. */
   declare label: string;
   declare protected error: string;
-  declare protected dragging: boolean;
   declare protected shownPosition: number;
   declare protected progress: { loaded: number; total: number } | undefined;
 
   protected playback = this.#createPlayback();
   protected panel: RollPanel | undefined;
+  protected readonly intake = new FileIntake(this, {
+    open: (file) => this.openFile(file),
+    onError: (error) => this.fail(error),
+  });
   /** What is at work now ends with it: when another thing begins, and when the element goes. */
   protected work = new AbortController();
 
   constructor() {
     super();
-    this.disabled = this.loop = this.autoplay = this.muted = this.dragging = false;
+    this.disabled = this.loop = this.autoplay = this.muted = false;
     this.volume = 0.8;
     this.soundfont = this.label = this.error = '';
     this.state = 'stopped';
@@ -167,15 +166,10 @@ export abstract class PlaybackElement extends LitElement {
   protected abstract status(): StatusInput;
   /** The seconds of the seek bar; an open end has no length. */
   protected abstract span(): { from: number; to: number; isOpen: boolean };
-  protected abstract stageHint(): TemplateResult | typeof nothing;
   protected abstract openFile(file: File): Promise<void>;
 
   protected heldPitches(): ReadonlySet<number> {
     return new Set();
-  }
-
-  protected onTransport(state: TransportState): void {
-    this.setState(state);
   }
 
   protected setState(state: ElementState): void {
@@ -216,110 +210,22 @@ export abstract class PlaybackElement extends LitElement {
     }
   }
 
-  protected renderError(): TemplateResult | typeof nothing {
-    if (!this.error) return nothing;
-    return html`<div class="error" part="error" role="alert">
-      ${ICONS.warning}
-      <p>${this.error}</p>
-      <button aria-label="Close the message" @click=${this.#closeError}>${ICONS.close}</button>
-    </div>`;
-  }
-
-  protected renderStage(): TemplateResult {
-    const badge = badgeText(this.status());
-    const { progress } = this;
-    return html`<div class="stage">
-        <canvas
-          class="roll"
-          part="roll"
-          role="img"
-          aria-label=${this.#describeRoll()}
-          @click=${this.#onRollClick}
-        ></canvas>
-        ${this.stageHint()} ${badge ? html`<div class="badge">${badge}</div>` : nothing}
-        ${
-          this.state === 'loading' && progress
-            ? html`<progress
-                class="loading"
-                aria-label="Loaded"
-                max=${progress.total || 1}
-                .value=${progress.loaded}
-              ></progress>`
-            : nothing
-        }
-        ${this.dragging ? html`<div class="drop">Drop a MIDI file</div>` : nothing}
-      </div>
-      ${this.#renderSeek()}`;
-  }
-
-  protected renderControls(more: TemplateResult | typeof nothing = nothing): TemplateResult {
-    const { disabled } = this;
-    const isRunning = this.state === 'playing' || this.state === 'buffering';
-    const { position, isOpen, to } = { position: this.shownPosition, ...this.span() };
-    const [now, end] = timeText(position, isOpen ? undefined : to);
-    return html`<div class="controls" part="controls" role="group" aria-label="Controls">
-      <button
-        class="primary"
-        part="play"
-        aria-label=${isRunning ? 'Pause' : 'Play'}
-        ?disabled=${disabled || !this.canPlay()}
-        @click=${isRunning ? this.pause : this.onPlay}
-      >
-        ${isRunning ? ICONS.pause : ICONS.play}
-      </button>
-      <button aria-label="Stop" ?disabled=${disabled} @click=${this.stop}>${ICONS.stop}</button>
-      <button
-        aria-label="Repeat"
-        aria-pressed=${this.loop}
-        ?disabled=${disabled}
-        @click=${this.#toggleLoop}
-      >
-        ${ICONS.loop}
-      </button>
-      <span class="time" aria-hidden="true"><b>${now}</b> / ${end}</span>
-      <span class="spacer"></span>
-      <span class="volume">
-        <button
-          aria-label="Mute"
-          aria-pressed=${this.muted}
-          ?disabled=${disabled}
-          @click=${this.#toggleMuted}
-        >
-          ${this.muted ? ICONS.muted : ICONS.volume}
-        </button>
-        <input
-          type="range"
-          aria-label="Volume"
-          min="0"
-          max="1"
-          step="0.05"
-          .value=${live(String(this.volume))}
-          ?disabled=${disabled}
-          @input=${this.#onVolume}
-        />
-      </span>
-      ${more}
-    </div>`;
-  }
-
-  protected renderLegend(): TemplateResult {
-    const { colours } = this.panel ?? {};
-    const instruments = colours?.instruments ?? [];
-    return html`<ul class="legend" part="legend" aria-label="Instruments">
-      ${instruments.map(
-        (instrument) =>
-          html`<li data-colour="note-${colours!.indexOf(instrument) + 1}">
-            <span>${instrumentName(instrument)}</span>
-          </li>`,
-      )}
-    </ul>`;
-  }
-
-  protected renderHidden(): TemplateResult {
-    return html`<div class="visually-hidden" role="status" aria-live="polite">
-        ${announcement(this.status())}
-      </div>
-      <div class="probes">${THEME_PROBES.map((name) => html`<i data-colour=${name}></i>`)}</div>`;
+  /** @param name for screen readers, where the page gives none */
+  protected renderCard(name: string, additions: CardAdditions): TemplateResult {
+    return renderCard(this, {
+      ...additions,
+      name: this.label || name,
+      error: this.error,
+      status: this.status(),
+      span: this.span(),
+      notes: this.playback.timeline.size,
+      canPlay: this.canPlay(),
+      intake: this.intake,
+      colours: this.panel?.colours,
+      play: this.onPlay,
+      closeError: this.#closeError,
+      onRollClick: this.#onRollClick,
+    });
   }
 
   protected canPlay(): boolean {
@@ -331,57 +237,10 @@ export abstract class PlaybackElement extends LitElement {
     this.play().catch(() => {}); // it is shown
   };
 
-  protected readonly onDragOver = (event: DragEvent): void => {
-    if (this.disabled || !event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
-    this.dragging = true;
-  };
-
-  protected readonly onDragLeave = (): void => {
-    this.dragging = false;
-  };
-
-  protected readonly onDrop = (event: DragEvent): void => {
-    this.dragging = false;
-    const file = event.dataTransfer?.files[0];
-    if (this.disabled || file === undefined) return;
-    event.preventDefault();
-    this.openFile(file).catch((error: unknown) => this.fail(error));
-  };
-
-  protected readonly onFileChosen = (event: Event): void => {
-    const input = event.target as HTMLInputElement;
-    const file = input.files?.[0];
-    input.value = ''; // so that the same file can be chosen again
-    if (file) this.openFile(file).catch((error: unknown) => this.fail(error));
-  };
-
-  #renderSeek(): TemplateResult {
-    const { from, to } = this.span();
-    const duration = this.duration;
-    return html`<div class="seek">
-      <canvas class="overview" aria-hidden="true"></canvas>
-      <input
-        type="range"
-        part="seek"
-        aria-label="Position"
-        min=${from}
-        max=${Math.max(from + 0.1, to)}
-        step="0.1"
-        .value=${live(String(this.shownPosition))}
-        aria-valuetext="${spokenTime(this.shownPosition)} of ${spokenTime(duration)}"
-        ?disabled=${this.disabled || this.playback.timeline.size === 0}
-        @input=${this.#onSeek}
-        @keydown=${this.#onSeekKey}
-      />
-    </div>`;
-  }
-
   #createPlayback(): Playback {
     const playback: Playback = new Playback({
       onStateChange: (state) => {
-        if (playback === this.playback) this.onTransport(state);
+        if (playback === this.playback) this.setState(state);
       },
     });
     return playback;
@@ -419,64 +278,11 @@ export abstract class PlaybackElement extends LitElement {
     this.panel?.draw();
   }
 
-  #describeRoll(): string {
-    const { size, end } = this.playback.timeline;
-    if (size === 0) return 'Piano roll, empty';
-    return `Piano roll: ${size} notes, ${spokenTime(end)}`;
-  }
-
-  readonly #onKey = (event: KeyboardEvent): void => {
-    if (this.disabled || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    const target = event.composedPath()[0] as HTMLElement;
-    if (target.matches('select, input:not([type=range]):not([type=checkbox])')) return;
-    const actions: Record<string, () => void> = {
-      k: () => (this.state === 'playing' ? this.pause() : this.onPlay()),
-      j: () => this.seek(this.position - SKIP_SECONDS),
-      l: () => this.seek(this.position + SKIP_SECONDS),
-      m: () => this.#toggleMuted(),
-    };
-    const action = actions[event.key.toLowerCase()];
-    if (action === undefined) return;
-    event.preventDefault();
-    action();
-  };
-
-  /** Arrows go by seconds: a tenth, the step of the slider, is too fine. */
-  readonly #onSeekKey = (event: KeyboardEvent): void => {
-    const steps: Record<string, number> = {
-      ArrowLeft: -SKIP_SECONDS,
-      ArrowDown: -SKIP_SECONDS,
-      ArrowRight: SKIP_SECONDS,
-      ArrowUp: SKIP_SECONDS,
-    };
-    const step = steps[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    this.seek(this.position + step);
-  };
-
-  readonly #onSeek = (event: Event): void => {
-    this.seek(Number((event.target as HTMLInputElement).value));
-  };
+  readonly #onKey = (event: KeyboardEvent): void => runShortcut(event, this, this.onPlay);
 
   readonly #onRollClick = (event: MouseEvent): void => {
     if (this.disabled || !this.panel || this.playback.timeline.size === 0) return;
     this.seek(this.panel.secondsAt(event.offsetX));
-  };
-
-  readonly #onVolume = (event: Event): void => {
-    this.volume = Number((event.target as HTMLInputElement).value);
-    this.muted = false;
-  };
-
-  readonly #toggleMuted = (): void => {
-    this.muted = !this.muted;
-  };
-
-  readonly #toggleLoop = (): void => {
-    this.loop = !this.loop;
   };
 
   readonly #closeError = (): void => {

@@ -3,8 +3,7 @@ import type { MidiReadResult, Score } from '@ostinato/core';
 import { html, isServer, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { emit } from './events.js';
 import { PlaybackElement } from './playback-element.js';
-import { fetchMidi, readMidiFile } from './read-file.js';
-import { ICONS } from './ui/icons.js';
+import { fetchMidi, readMidiFile } from './files/read-file.js';
 import type { StatusInput } from './ui/status.js';
 
 /** Plays a MIDI file and shows it as a piano roll. A file can also be dropped on it.
@@ -86,35 +85,15 @@ export class OstinatoPlayerElement extends PlaybackElement {
     return this.playback.timeline.size > 0;
   }
 
-  protected override stageHint(): TemplateResult | typeof nothing {
+  protected override render(): TemplateResult {
+    return this.renderCard(this.#name || 'Music player', { hint: this.#renderHint() });
+  }
+
+  #renderHint(): TemplateResult | typeof nothing {
     if (this.playback.timeline.size > 0 || this.state === 'loading') return nothing;
     return html`<div class="hint">
       <strong>Drop a MIDI file here</strong>
-      <label class="file">
-        <input
-          class="visually-hidden"
-          type="file"
-          accept=".mid,.midi,.rmi,.kar,audio/midi"
-          ?disabled=${this.disabled}
-          @change=${this.onFileChosen}
-        />
-        <span class="button outlined">${ICONS.file} Choose a file</span>
-      </label>
-    </div>`;
-  }
-
-  protected override render(): TemplateResult {
-    return html`<div
-      class="card"
-      part="card"
-      role="group"
-      aria-label=${this.label || this.#name || 'Music player'}
-      @dragover=${this.onDragOver}
-      @dragleave=${this.onDragLeave}
-      @drop=${this.onDrop}
-    >
-      ${this.renderError()} ${this.renderStage()} ${this.renderControls()} ${this.renderLegend()}
-      ${this.renderHidden()}
+      ${this.intake.renderButton('Choose a file')}
     </div>`;
   }
 

@@ -4,7 +4,7 @@ import { audioContext, outputLatency, resumeAudio } from '../../sound/audio-cont
 import { createSound } from '../../sound/create-sound.js';
 import type { SoundNote, SoundOutput } from '../../sound/sound-output.js';
 import { Timeline } from './timeline.js';
-import { Transport, type TransportState } from './transport.js';
+import { isRunning, Transport, type TransportState } from './transport.js';
 
 const TICK_MILLISECONDS = 25;
 const LOOK_AHEAD_SECONDS = 0.2;
@@ -124,8 +124,7 @@ export class Playback {
   }
 
   #changeState(state: TransportState): void {
-    const isRunning = state === 'playing' || state === 'buffering';
-    if (isRunning) this.#startTimer();
+    if (isRunning(state)) this.#startTimer();
     else this.#stopTimer();
     this.#options.onStateChange(state);
   }

@@ -7,6 +7,11 @@ import type { Timeline, TimelineNote } from './timeline.js';
  *  - `playing`; `buffering`: it would play, but composing has to get ahead first */
 export type TransportState = 'stopped' | 'playing' | 'buffering' | 'paused' | 'ended';
 
+/** Whether the music goes on, or will as soon as there is more of it. */
+export function isRunning(state: string): boolean {
+  return state === 'playing' || state === 'buffering';
+}
+
 export interface TransportOptions {
   readonly timeline: Timeline;
   /** The audio clock, in seconds. */
@@ -67,13 +72,13 @@ export class Transport {
 
   /** Plays on, or from the start where the piece has ended. */
   play(): void {
-    if (this.#state === 'playing' || this.#state === 'buffering') return;
+    if (isRunning(this.#state)) return;
     if (this.#state === 'ended') this.#held = this.#options.timeline.start;
     this.#begin(this.#held);
   }
 
   pause(): void {
-    if (this.#state !== 'playing' && this.#state !== 'buffering') return;
+    if (!isRunning(this.#state)) return;
     this.#halt('paused', this.position);
   }
 
@@ -91,9 +96,8 @@ export class Transport {
   seek(seconds: number): void {
     const { timeline } = this.#options;
     const position = Math.min(Math.max(seconds, timeline.start), timeline.frontier);
-    const isRunning = this.#state === 'playing' || this.#state === 'buffering';
     this.#options.silence();
-    if (isRunning) this.#begin(position);
+    if (isRunning(this.#state)) this.#begin(position);
     else this.#halt(position === timeline.start ? 'stopped' : 'paused', position);
   }
 

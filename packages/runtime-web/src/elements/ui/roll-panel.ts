@@ -6,6 +6,7 @@ import { drawRoll } from '../../piano-roll/draw-roll.js';
 import { layOutRoll, type RollLayout } from '../../piano-roll/roll-layout.js';
 import { readTheme, type RollTheme } from '../../piano-roll/roll-theme.js';
 import type { Playback } from '../playback/playback.js';
+import { isRunning } from '../playback/transport.js';
 import { ColourTable } from './colour-table.js';
 
 /** Between two drawings of the overview while notes keep coming. */
@@ -57,8 +58,7 @@ export class RollPanel {
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#paint();
-      const { state } = this.#options.playback();
-      if (state === 'playing' || state === 'buffering') this.draw();
+      if (isRunning(this.#options.playback().state)) this.draw();
     });
   }
 
