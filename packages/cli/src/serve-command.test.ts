@@ -1,7 +1,9 @@
 // The server as a whole: the bundled model behind a port of this machine.
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { countNotes, readMidi } from '@ostinato/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOstinato } from './testing/run-ostinato.js';
@@ -29,7 +31,27 @@ const compose = (body: object, headers: Record<string, string> = {}) =>
     body: JSON.stringify(body),
   });
 
+/** Whether a process that has imported these modules, one after the other, has ioredis in it: after each. */
+async function hasRedisAfter(...modules: readonly string[]): Promise<unknown> {
+  const script = `
+    import Module from 'node:module';
+    const found = [];
+    for (const module of process.argv.slice(1)) {
+      await import(module);
+      found.push(Object.keys(Module._cache).some((file) => /[\\\\/]ioredis[\\\\/]/.test(file)));
+    }
+    console.log(JSON.stringify(found));`;
+  const args = ['--input-type=module', '-e', script, ...modules];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout);
+}
+
 describe('ostinato serve', () => {
+  it('loads what speaks to Redis only where a queue is named', async () => {
+    const compiled = (name: string) => new URL(`../dist/commands/${name}.js`, import.meta.url).href;
+    expect(await hasRedisAfter(compiled('serve'), compiled('worker'))).toEqual([false, true]);
+  });
+
   it('composes what `ostinato generate` composes, byte for byte', async () => {
     const [answer] = await Promise.all([
       compose({ seed: '7', seconds: 5 }, { accept: 'audio/midi' }),

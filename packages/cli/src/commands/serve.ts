@@ -15,8 +15,8 @@ import {
   observeProcess,
   type RunningServer,
   serveApp,
-  SharedCounts,
 } from '@ostinato/server/node';
+import type { SharedCounts } from '@ostinato/server/redis';
 import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../input-file.js';
 import { sourceOptions } from '../model-option.js';
@@ -28,6 +28,7 @@ import {
   addJobOptions,
   type JobArguments,
   openJobQueue,
+  openSharedCounts,
   openSharedJobs,
   openWebhooks,
 } from '../serve/job-options.js';
@@ -123,7 +124,7 @@ async function serve(options: ServeArguments, context: CommandContext): Promise<
     const shared = await openSharedJobs(options);
     jobs = await openJobQueue(shared, openWebhooks(options), names, log.logger);
     if (shared && options.rateLimit !== undefined)
-      counts = await SharedCounts.open({ ...shared, logger: log.logger });
+      counts = await openSharedCounts(shared, log.logger);
     const app = createApp({
       models: engines.byName,
       access: accessOf(options, keys, counts),

@@ -1,6 +1,7 @@
 // `ostinato worker`: takes jobs that servers have put into a queue, and leaves their results where the servers find them.
 import { createJobRunner } from '@ostinato/server';
-import { createWorkerApp, type LogLevel, serveApp, startJobWorker } from '@ostinato/server/node';
+import { type LogLevel, serveApp } from '@ostinato/server/node';
+import { createWorkerApp, startJobWorker } from '@ostinato/server/redis';
 import type { Command } from 'commander';
 import { InputError } from '../input-file.js';
 import { decimal, integer } from '../option-parsers.js';

@@ -1,13 +1,8 @@
 // Where jobs wait and their results lie: the same options for servers and workers.
 import { OstinatoError } from '@ostinato/core';
 import { type JobQueue, type Logger, MemoryJobQueue, type Webhooks } from '@ostinato/server';
-import {
-  createRedisJobQueue,
-  createWebhooks,
-  openStorage,
-  type RedisPlace,
-  type ResultStorage,
-} from '@ostinato/server/node';
+import { createWebhooks, openStorage, type ResultStorage } from '@ostinato/server/node';
+import type { RedisPlace, SharedCounts } from '@ostinato/server/redis';
 import type { Command } from 'commander';
 import { InputError, readTextFile } from '../input-file.js';
 import { list, path } from '../option-parsers.js';
@@ -83,6 +78,9 @@ export function openWebhooks({ webhookHosts: hosts }: JobArguments): Webhooks | 
   );
 }
 
+/** A fifth of a server's start: only for those who asked for a Redis. */
+const loadRedis = () => import('@ostinato/server/redis');
+
 /** The jobs of a server: on Redis where a queue was named, else in its memory. */
 export async function openJobQueue(
   shared: SharedJobs | undefined,
@@ -91,5 +89,13 @@ export async function openJobQueue(
   logger: Logger,
 ): Promise<JobQueue> {
   const given = { logger, ...(webhooks && { webhooks }) };
-  return shared ? createRedisJobQueue({ ...shared, ...given, models }) : new MemoryJobQueue(given);
+  if (!shared) return new MemoryJobQueue(given);
+  const { createRedisJobQueue } = await loadRedis();
+  return createRedisJobQueue({ ...shared, ...given, models });
+}
+
+/** Counts of requests that all servers on one Redis share. */
+export async function openSharedCounts(place: RedisPlace, logger: Logger): Promise<SharedCounts> {
+  const { SharedCounts } = await loadRedis();
+  return SharedCounts.open({ ...place, logger });
 }

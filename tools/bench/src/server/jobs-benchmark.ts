@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createRedisJobQueue, openStorage } from '@ostinato/server/node';
+import { openStorage } from '@ostinato/server/node';
+import { createRedisJobQueue } from '@ostinato/server/redis';
 import type { EngineShape } from '../engine-benchmark.js';
 import { type Spread, spread } from '../statistics.js';
 
