@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ProblemError } from '../problem/problem.js';
 import { createDrain } from '../protection/drain.js';
 import { type RunningServer, serveApp, type ServeOptions } from './serve-app.js';
 
@@ -194,6 +195,31 @@ describe('a connection that stalls', () => {
     deaf.resume();
     await closed;
     expect(bytes).toBeLessThan(50_000_000);
+  });
+});
+
+describe('a sound that fails after it has begun', () => {
+  const error = new Error('the thread has ended');
+  it.each([
+    [new ProblemError('deadline', 'late'), { code: 'deadline', message: 'the answer was cut off' }],
+    [error, { error, message: 'internal error' }],
+  ])('is cut off, and the log has one record of it: %s', async (reason, record) => {
+    const told: object[] = [];
+    const tell = (facts: object, message: string): void => void told.push({ ...facts, message });
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const body = new TransformStream<Uint8Array>();
+    const writer = body.writable.getWriter();
+    const headers = { 'content-type': 'audio/wav', 'content-length': '9', 'x-request-id': 'mine' };
+    const app = new Hono().get('/', (c) => c.body(body.readable, 200, headers));
+    const { url } = await serve(app, { logger: { info: tell, warn: tell, error: tell } });
+    void writer.write(new Uint8Array(3));
+    const answer = await fetch(url);
+    const taken = answer.arrayBuffer();
+    await writer.abort(reason);
+    await expect(taken).rejects.toThrow('terminated');
+    expect(told).toEqual([{ requestId: 'mine', ...record }]);
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
   });
 });
 

@@ -9,6 +9,7 @@ import { ProblemError, problemResponse } from '../problem/problem.js';
 import { createDrain, type DrainControl } from '../protection/drain.js';
 import { answerClientErrors } from './client-errors.js';
 import { closeDeafClients } from './deaf-clients.js';
+import { cutWhereItFails, mayFailLater } from './failing-answers.js';
 import { OpenAnswers } from './open-answers.js';
 import { ServeError } from './serve-error.js';
 import { DEFAULT_TIME_LIMITS, type TimeLimits } from './time-limits.js';
@@ -72,8 +73,13 @@ export async function serveApp(
     );
   }
   const listener = getRequestListener(
-    (request, { incoming }) =>
-      app.fetch(request, { clientAddress: (incoming as IncomingMessage).socket.remoteAddress }),
+    async (request, { incoming, outgoing }) => {
+      const clientAddress = (incoming as IncomingMessage).socket.remoteAddress;
+      const answer = await app.fetch(request, { clientAddress });
+      return mayFailLater(answer)
+        ? cutWhereItFails(answer, outgoing as ServerResponse, logger)
+        : answer;
+    },
     { errorHandler: (error) => answerError(error, logger) },
   );
   const limits = { ...DEFAULT_TIME_LIMITS, ...timeLimits };

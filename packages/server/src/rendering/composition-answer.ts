@@ -1,9 +1,10 @@
 // A composition as an answer, in the form that was asked for.
-import type { Composition, GridLoss } from '@ostinato/core';
+import { type Composition, type GridLoss, type Score, scoreDurationSeconds } from '@ostinato/core';
+import { ProblemError } from '../problem/problem.js';
 import { describeComposition } from '../schemas/composition-schemas.js';
 import { type Form, FORMS } from './forms.js';
 import { leaveAtEnd, type Rendering } from './open-rendering.js';
-import type { Renderer } from './renderer.js';
+import { LONGEST_SOUND, type Renderer } from './renderer.js';
 
 export interface AnswerFacts {
   /** The name by which the model is served. */
@@ -21,7 +22,8 @@ export interface AnswerOptions {
   readonly rendering: Rendering | undefined;
 }
 
-/** The headers that every form has. `ostinato-seed` is percent-encoded where it is not plain. */
+/** The headers that every form has. `ostinato-seed` is percent-encoded where it is not plain.
+ *  @throws {ProblemError} `outside-limits` if the piece is too long for a sound; `deadline` if its time is over */
 export async function compositionAnswer(
   facts: AnswerFacts,
   form: Form,
@@ -43,6 +45,8 @@ export async function compositionAnswer(
     case 'svg':
       return new Response(await renderer.svg(score, { signal }), { headers });
     case 'wav': {
+      checkSoundLength(score);
+      rendering?.signal.throwIfAborted(); // as long as it can be said
       const sound = await renderer.wav(score, { signal });
       headers.set('content-length', String(sound.bytes));
       const stream = rendering ? leaveAtEnd(sound, rendering) : sound.stream;
@@ -51,6 +55,14 @@ export async function compositionAnswer(
     case 'json':
       return Response.json(describeComposition(model, seed, composition, primerLoss), { headers });
   }
+}
+
+/** What was asked for is within the limits; with a piece that was given and continued it may be far longer. */
+function checkSoundLength(score: Score): void {
+  const seconds = Math.ceil(scoreDurationSeconds(score));
+  if (seconds <= LONGEST_SOUND) return;
+  const detail = `the piece lasts ${seconds} s, this server makes sounds of at most ${LONGEST_SOUND} s; ask for MIDI, or give a part of the piece`;
+  throw new ProblemError('outside-limits', detail);
 }
 
 /** `musicnet-7.mid`: letters, digits and `.-_` alone. */

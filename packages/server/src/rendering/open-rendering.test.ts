@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ServedModel } from '../app-options.js';
 import { createApp } from '../create-app.js';
 import { MemoryJobQueue } from '../jobs/memory-queue.js';
 import type { Limits } from '../limits.js';
@@ -13,9 +14,9 @@ afterEach(async () => {
   for (const stream of open.splice(0)) if (!stream.locked) await stream.cancel();
 });
 
-function appWith(limits: Partial<Limits> = {}) {
+function appWith(limits: Partial<Limits> = {}, musicnet: ServedModel = served) {
   const app = createApp({
-    models: { musicnet: served },
+    models: { musicnet },
     limits: { renderings: 1, ...limits },
     jobs: new MemoryJobQueue(),
   });
@@ -96,6 +97,20 @@ describe('a sound', () => {
     }
     await expect(reader.read()).rejects.toMatchObject({ code: 'deadline' });
     expect(await counts()).toMatchObject({ failed: 1 });
+  });
+
+  it('is refused, and not begun, where its time is over before the piece is composed', async () => {
+    const { model } = served;
+    const decode: typeof model.decode = async (...request) => {
+      await pause(100);
+      return model.decode(...request);
+    };
+    const slow = { ...served, model: { ...model, decode } };
+    const { ask, counts } = appWith({ renderingSeconds: 0.02 }, slow);
+    const answer = await ask('audio/wav');
+    expect(answer.status).toBe(504);
+    expect(await answer.json()).toMatchObject({ code: 'deadline' });
+    expect(await counts()).toMatchObject({ running: 0, failed: 1 });
   });
 
   it('gives its place back where the piece cannot be composed', async () => {

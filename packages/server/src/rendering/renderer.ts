@@ -41,11 +41,15 @@ export interface Renderer {
   ): Promise<EncodedScore>;
   midi(score: Score, options?: RenderOptions): Promise<Uint8Array<ArrayBuffer>>;
   svg(score: Score, options?: RenderOptions): Promise<string>;
-  /** The signal ends the call; the stream is ended by its reader. */
+  /** The signal ends the call; the stream is ended by its reader.
+   *  @throws {RangeError} if the piece is longer than `LONGEST_SOUND` */
   wav(score: Score, options?: RenderOptions): Promise<Sound>;
 }
 
 const SAMPLE_RATE = 44_100;
+
+/** Seconds of the longest piece that becomes a sound. */
+export const LONGEST_SOUND = 3_600;
 
 /** Does everything where it is called: what has begun cannot be stopped. Sound is made a block at a time, and others get
  *  their turn in between. */
@@ -65,9 +69,10 @@ function unlessAborted<T>({ signal }: RenderOptions = {}, work: () => T): T {
 }
 
 function soundOf(score: Score): Sound {
-  const length = synthesisLength(score, { sampleRate: SAMPLE_RATE });
+  const options = { sampleRate: SAMPLE_RATE, maxSeconds: LONGEST_SOUND };
+  const length = synthesisLength(score, options);
   const header = encodeWavHeader(2, SAMPLE_RATE, length);
-  const blocks = synthesizeBlocks(score, { sampleRate: SAMPLE_RATE });
+  const blocks = synthesizeBlocks(score, options);
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start: (controller) => controller.enqueue(header),
     async pull(controller) {

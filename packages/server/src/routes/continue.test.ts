@@ -1,7 +1,7 @@
 import { type Composition, compose, readMidi, writeMidi } from '@ostinato/core';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../create-app.js';
-import { postFile, smallMidi } from '../testing/requests.js';
+import { postFile, smallMidi, smallScore } from '../testing/requests.js';
 import { fakeServedModel } from '../testing/served-model.js';
 
 const served = fakeServedModel();
@@ -52,6 +52,22 @@ describe('POST /v1/models/{model}/continue', () => {
       noteCount: 8,
       primerLoss: { notes: 5, notesDropped: 4 },
     });
+  });
+
+  it('refuses a sound of more than an hour, which a long piece may come to, and gives its MIDI', async () => {
+    const far = smallScore();
+    const [track] = far.tracks;
+    const [first, last] = track.notes;
+    const notes = [first, { ...last, startTicks: 2 * 3600 * 480 }];
+    const file = writeMidi({ ...far, tracks: [{ ...track, notes }] });
+    const ask = (accept: string) => postFile(app, `${PATH}?seed=7&notes=3`, file, { accept });
+    const refused = await ask('audio/wav');
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({
+      code: 'outside-limits',
+      detail: expect.stringMatching(/^the piece lasts 36\d\d s, .* at most 3600 s; /) as string,
+    });
+    expect((await ask('audio/midi')).status).toBe(200);
   });
 
   it('gives the new notes alone where it is told to', async () => {

@@ -132,6 +132,7 @@ const resultRoute = createRoute({
       'job-not-found',
       'not-acceptable',
       'job-not-finished',
+      'outside-limits',
       'overloaded',
       'queue-unavailable',
     ),
