@@ -51,9 +51,10 @@ describe.skipIf(!isRedisInstalled() || !isOpensslInstalled())('Redis over TLS', 
   });
 
   it('takes them where Node was told of the authority', async () => {
-    const module = new URL('../../../dist/node/index.js', import.meta.url).href;
+    const compiled = new URL('../../../dist/node/', import.meta.url).href;
     const script = `
-      import { createRedisJobQueue, openStorage } from '${module}';
+      import { openStorage } from '${compiled}index.js';
+      import { createRedisJobQueue } from '${compiled}redis/index.js';
       const [, address, folder] = process.argv;
       const storage = await openStorage(folder);
       const queue = await createRedisJobQueue({ address, storage, models: ['m'] });
