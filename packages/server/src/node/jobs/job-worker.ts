@@ -75,9 +75,9 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
   const limits = { ...DEFAULT_JOB_LIMITS, ...options.limits };
   const connection = connectAndWait(options, logger);
   const answered = firstAnswer(connection.redis);
-  const { redis } = connection;
+  const { redis, outages } = connection;
   const messages = webhookQueue(redis, limits.keptSeconds);
-  messages.on('error', (error) => logger?.warn({ error: error.message }, 'queue'));
+  messages.on('error', (error) => outages.report(error, 'queue'));
   const outcomes = createOutcomes(redis, async () => messages, limits.keptSeconds);
   const works = new Map<string, Work>();
   const attempts = new Attempts({ ...options, limits, outcomes, works });
@@ -97,7 +97,7 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
   );
   if (webhooks) workers.push(createWebhookWorker(webhooks, shared, logger));
   for (const worker of workers) {
-    worker.on('error', (error) => logger?.warn({ error: error.message }, 'queue'));
+    worker.on('error', (error) => outages.report(error, 'queue'));
     worker.on('stalled', (job) => logger?.warn({ job }, 'taken up again: its worker went silent'));
   }
   const watch = watchWorks(works, outcomes, logger);

@@ -372,6 +372,32 @@ describe.skipIf(!isRedisInstalled())('jobs on Redis', () => {
     const { job: third } = await submit(queue, 3);
     expect(await ended(queue, third.id)).toMatchObject({ state: 'succeeded' });
   });
+
+  it('says once that Redis is gone, and once that it is back, however often it is asked', async () => {
+    const listen = () => {
+      const told: string[] = [];
+      const tell = (_: object, message: string): void => void told.push(message);
+      return { told, logger: { info: tell, warn: tell, error: tell } };
+    };
+    const [server, worker] = [listen(), listen()];
+    const webhooks: Webhooks = { check: () => undefined, send: async () => undefined };
+    const queue = await openQueue({ webhooks, logger: server.logger });
+    const { isConnected } = work(echo, { webhooks, logger: worker.logger });
+    expect(await ended(queue, (await submit(queue)).job.id)).toMatchObject({ state: 'succeeded' });
+    await redis.stop();
+    while (isConnected()) await pause(20);
+    for (let i = 0; i < 10; i++) {
+      await expect(submit(queue)).rejects.toMatchObject({ code: 'queue-unavailable' });
+      await pause(150); // every connection tries again and again
+    }
+    await redis.restart();
+    while ((await submit(queue).catch(() => undefined)) === undefined) await pause(50);
+    const back = 'the queue can be reached again';
+    while (!worker.told.includes(back)) await pause(20);
+    expect(server.told).toEqual(['the queue cannot be reached', back]);
+    const ofRedis = worker.told.filter((message) => message !== 'job ended');
+    expect(ofRedis).toEqual(['the queue cannot be reached', back]);
+  });
 });
 
 function pause(milliseconds: number): Promise<void> {

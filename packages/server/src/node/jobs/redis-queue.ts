@@ -20,6 +20,7 @@ import { ProblemError } from '../../problem/problem.js';
 import { type ResultStorage, resultName } from '../storage/result-storage.js';
 import { connectOrFail, type RedisPlace } from '../redis/connection.js';
 import { digest, PREFIX, setOnce } from '../redis/keys.js';
+import type { Outages } from '../redis/outages.js';
 import { createJobIndex } from './job-index.js';
 import { createOutcomes, type Outcomes, webhookQueue } from './outcomes.js';
 import { type QueuedJob, queueName } from './redis-names.js';
@@ -46,8 +47,8 @@ const MOST_SEEN = 200;
 export async function createRedisJobQueue(options: RedisJobQueueOptions): Promise<JobQueue> {
   const { storage, models, webhooks, logger } = options;
   const limits = { ...DEFAULT_JOB_LIMITS, ...options.limits };
-  const redis = await connectOrFail(options, logger);
-  const queues = new RedisQueues(redis, limits, logger);
+  const { redis, outages } = await connectOrFail(options, logger);
+  const queues = new RedisQueues(redis, limits, outages);
   const outcomes = createOutcomes(redis, () => queues.webhooks(), limits.keptSeconds);
   const mostKnown = models.length * (limits.queued + limits.kept);
   const index = createJobIndex(redis, mostKnown);
@@ -130,12 +131,12 @@ export async function createRedisJobQueue(options: RedisJobQueueOptions): Promis
   };
 
   return {
-    submit: (submission) => reaching(logger, () => submit(submission)),
-    find: (id) => reaching(logger, () => find(id)),
-    list: (query) => reaching(logger, () => list(query)),
-    result: (id) => reaching(logger, () => storage.get(resultName(id))),
-    cancel: (id) => reaching(logger, () => cancel(id)),
-    counts: () => reaching(logger, counts),
+    submit: (submission) => reaching(outages, () => submit(submission)),
+    find: (id) => reaching(outages, () => find(id)),
+    list: (query) => reaching(outages, () => list(query)),
+    result: (id) => reaching(outages, () => storage.get(resultName(id))),
+    cancel: (id) => reaching(outages, () => cancel(id)),
+    counts: () => reaching(outages, counts),
     close: async () => {
       await queues.close();
       redis.disconnect();
@@ -148,14 +149,14 @@ export async function createRedisJobQueue(options: RedisJobQueueOptions): Promis
 class RedisQueues {
   readonly #redis: Redis;
   readonly #limits: JobLimits;
-  readonly #logger: Logger | undefined;
+  readonly #outages: Outages;
   readonly #jobs = new Map<string, Promise<Queue<QueuedJob>>>();
   #webhooks: Promise<ReturnType<typeof webhookQueue>> | undefined;
 
-  constructor(redis: Redis, limits: JobLimits, logger: Logger | undefined) {
+  constructor(redis: Redis, limits: JobLimits, outages: Outages) {
     this.#redis = redis;
     this.#limits = limits;
-    this.#logger = logger;
+    this.#outages = outages;
   }
 
   of(model: string): Promise<Queue<QueuedJob>> {
@@ -194,7 +195,7 @@ class RedisQueues {
   async #ready<Q extends Queue>(make: () => Q): Promise<Q> {
     if (this.#redis.status !== 'ready') throw new Error(`Redis: ${this.#redis.status}`);
     const queue = make();
-    queue.on('error', (error) => this.#logger?.warn({ error: error.message }, 'queue'));
+    queue.on('error', (error) => this.#outages.report(error, 'queue'));
     try {
       await queue.waitUntilReady();
       return queue;
@@ -233,12 +234,12 @@ function isProgress(progress: unknown): progress is JobProgress {
 }
 
 /** What Redis or the storage refuse is the server's trouble, not the client's. */
-async function reaching<T>(logger: Logger | undefined, work: () => Promise<T>): Promise<T> {
+async function reaching<T>(outages: Outages, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof ProblemError) throw error;
-    logger?.warn({ error: (error as Error).message }, 'the queue cannot be used');
+    outages.report(error as Error, 'the queue cannot be used');
     throw new ProblemError('queue-unavailable', 'jobs cannot be reached now; try again', {
       headers: { 'retry-after': '5' },
       cause: error,

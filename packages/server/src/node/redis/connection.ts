@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { OstinatoError } from '@ostinato/core';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../../app-options.js';
+import { createOutages, type Outages } from './outages.js';
 import { noTls, refusalOf } from './refusal.js';
 
 /** Where a Redis is. */
@@ -59,6 +60,11 @@ const COMMAND_MS = 3_000;
 /** How long the first connection is waited for. */
 const FIRST_CONNECTION_MS = 3_000;
 
+export interface RedisConnection {
+  readonly redis: Redis;
+  readonly outages: Outages;
+}
+
 /** For servers, which answer whether Redis is there or not: commands fail at once without it. Waits for it for a moment.
  *  @param commandMs after which a command counts as failed
  *  @throws {OstinatoError} as `redisOptions` and `firstAnswer` do */
@@ -66,42 +72,41 @@ export async function connectOrFail(
   place: RedisPlace,
   logger: Logger | undefined,
   commandMs = COMMAND_MS,
-): Promise<Redis> {
-  const options: RedisOptions = {
-    ...redisOptions(place),
+): Promise<RedisConnection> {
+  const connection = connect(place, logger, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: commandMs,
-  };
-  const redis = connect(options, logger);
+  });
   try {
-    await firstAnswer(redis);
-    return redis;
+    await firstAnswer(connection.redis);
+    return connection;
   } catch (error) {
-    redis.disconnect();
+    connection.redis.disconnect();
     throw error;
   }
 }
 
 /** For workers, which have nothing else to do than wait until Redis is there again. */
-export interface PatientConnection {
-  readonly redis: Redis;
+export interface PatientConnection extends RedisConnection {
   /** Drops it at once, and all that BullMQ made of it for commands that block: asked politely, these wait for a Redis
    *  that may be gone. */
   drop(): void;
 }
 
 export function connectAndWait(place: RedisPlace, logger: Logger | undefined): PatientConnection {
-  const redis = connect({ ...redisOptions(place), maxRetriesPerRequest: null }, logger);
+  const { redis, outages } = connect(place, logger, { maxRetriesPerRequest: null });
   const all = [redis];
   const duplicate = redis.duplicate.bind(redis);
   redis.duplicate = (override) => {
     const copy = duplicate(override);
+    outages.watch(copy);
     all.push(copy);
     return copy;
   };
   return {
     redis,
+    outages,
     drop: () => {
       for (const each of all) each.disconnect();
     },
@@ -141,28 +146,18 @@ function isGreetedInVain({ stream }: Redis): boolean {
   return !connecting && secureConnecting === true;
 }
 
-function connect(options: RedisOptions, logger: Logger | undefined): Redis {
-  const all: RedisOptions = {
+function connect(
+  place: RedisPlace,
+  logger: Logger | undefined,
+  options: RedisOptions,
+): RedisConnection {
+  const { least, most } = RECONNECT_MS;
+  const redis = new Redis({
+    ...redisOptions(place),
     ...options,
-    retryStrategy: (times) => Math.min(RECONNECT_MS.least * times, RECONNECT_MS.most),
-  };
-  const redis = new Redis(all);
-  // The first error of a row is told, and the end of the row: not one line for every try.
-  let isLost = false;
-  // A Redis that wants TLS cuts a connection without it, mostly without a word.
-  let hint = options.tls ? '' : '; if Redis wants TLS, use rediss://';
-  const lose = (error: string): void => {
-    if (!isLost) logger?.error({ error }, 'the queue cannot be reached');
-    isLost = true;
-  };
-  redis.on('error', (error: NodeJS.ErrnoException) =>
-    lose(error.code === 'ECONNRESET' ? error.message + hint : error.message),
-  );
-  redis.on('reconnecting', () => lose(`the connection was closed${hint}`));
-  redis.on('ready', () => {
-    if (isLost) logger?.info({}, 'the queue can be reached again');
-    isLost = false;
-    hint = '';
+    retryStrategy: (times) => Math.min(least * times, most),
   });
-  return redis;
+  const outages = createOutages(redis.options.tls !== undefined, logger);
+  outages.watch(redis);
+  return { redis, outages };
 }

@@ -34,7 +34,8 @@ export class SharedCounts implements Store<AppEnv> {
     ...place
   }: SharedCountsOptions): Promise<SharedCounts> {
     // Without a logger: what matters is told here, once.
-    return new SharedCounts(await connectOrFail(place, undefined, answerMs), logger);
+    const { redis } = await connectOrFail(place, undefined, answerMs);
+    return new SharedCounts(redis, logger);
   }
 
   private constructor(redis: Redis, logger: Logger | undefined) {
