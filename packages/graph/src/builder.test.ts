@@ -90,6 +90,16 @@ describe('GraphBuilder', () => {
     expect(value.name).toMatch(/^outer\/inner\/Exp_\d+$/);
   });
 
+  it.each([
+    ['from the begin on', false, [1, 3, 6, 10, 30, 60]],
+    ['from the end on', true, [6, 5, 3, 60, 50, 30]],
+  ])('adds up along an axis, %s', (_, reverse, sums) => {
+    const g = new GraphBuilder('test');
+    g.output(g.cumSum(g.input('x', 'float32', [2, 3]), 1, { reverse }), 'sums');
+    const x = { shape: [2, 3], data: [1, 2, 3, 10, 20, 30] };
+    expect([...evaluateModel(g.build(), { x }).sums.data]).toEqual(sums);
+  });
+
   it('gives a value out twice, under each name', () => {
     const g = new GraphBuilder('test');
     const [a] = inputs(g, [1]);

@@ -88,10 +88,13 @@ function ranking(lane: Float64Array, largest: boolean): number[] {
 }
 
 function argMax(call: Call): NdArray {
-  call.expect('select_last_index', 0);
+  const isLast = call.number('select_last_index', 0) === 1;
   const array = call.input(0);
   const axis = normalizeAxis(call.number('axis', 0), array.shape.length);
-  const result = mapLanes(array, axis, 1, (lane) => [ranking(lane, true)[0]]);
+  const result = mapLanes(array, axis, 1, (lane) => {
+    const [first] = ranking(lane, true);
+    return [isLast ? lane.lastIndexOf(lane[first]) : first];
+  });
   const shape = call.number('keepdims', 1) === 1 ? result.shape : result.shape.toSpliced(axis, 1);
   return { ...result, dataType: 'int64', shape };
 }

@@ -155,6 +155,20 @@ export const OPERATOR_CASES: readonly Case[] = [
   ['along the last axis', 'LogSoftmax', [floats([2, 3], -100, 100)]],
   ['along the middle axis', 'LogSoftmax', [floats([2, 3, 2])], { axis: int(1) }],
   ['of equal ones', 'ArgMax', [exactly([1, 3, 3, 0, 2, 2], [2, 3])], { axis: int(1) }, ['int64']],
+  [
+    'the last of equal ones',
+    'ArgMax',
+    [ints([0, 1, 1, 0, 0, 0, 1, 0, 0], [3, 3])],
+    { axis: int(1), select_last_index: int(1) },
+    ['int64'],
+  ],
+  [
+    'the last of equal ones, along the first axis',
+    'ArgMax',
+    [exactly([1, 3, 3, 0, 3, 2], [3, 2])],
+    { axis: int(0), keepdims: int(0), select_last_index: int(1) },
+    ['int64'],
+  ],
   ['dropped', 'ArgMax', [floats([3, 4])], { axis: int(-2), keepdims: int(0) }, ['int64']],
   ['with equal ones', 'TopK', [exactly([1, 3, 3, 2, 3]), longs([4])], {}, ['float32', 'int64']],
   [
@@ -166,6 +180,7 @@ export const OPERATOR_CASES: readonly Case[] = [
   ],
   ['plain', 'CumSum', [floats([2, 4]), longs([1], [])]],
   ['exclusive', 'CumSum', [floats([3, 2]), longs([0], [])], { exclusive: int(1) }],
+  ['in reverse', 'CumSum', [floats([2, 4]), longs([1], [])], { reverse: int(1) }],
   [
     'exclusive, in reverse',
     'CumSum',
