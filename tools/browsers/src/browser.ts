@@ -6,12 +6,22 @@ import { fileURLToPath } from 'node:url';
 /** Ignored by git, as those of Chromium. */
 const SCREENSHOTS = fileURLToPath(new URL('../../../out/screenshots', import.meta.url));
 
+/** Keys that write nothing: https://www.w3.org/TR/webdriver2/#keyboard-actions */
+const KEYS: Readonly<Record<string, string>> = {
+  Tab: '\uE004',
+  Space: ' ',
+  ArrowLeft: '\uE012',
+  ArrowRight: '\uE014',
+};
+
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** A browser of its own, with one page. */
 export interface Browser extends AsyncDisposable {
   /** Whether its audio contexts run on a machine without a sound card. */
   readonly hasSound: boolean;
+  /** Whether its window counts as the one in front. In one that does not keys arrive, but click no button. */
+  readonly isInFront: boolean;
   /** Goes to an address, and waits until it is loaded. */
   open(url: string): Promise<void>;
   /** Sizes the page, in CSS pixels. */
@@ -26,6 +36,12 @@ export interface Browser extends AsyncDisposable {
   /** Clicks in the middle of an element, as a mouse does.
    *  @param find finds it in the page */
   click(find: () => Element): Promise<void>;
+  /** Presses and releases keys one after the other, where the focus is: those of `KEYS`, or what a key writes. */
+  press(...keys: readonly string[]): Promise<void>;
+  /** Gives a file of the machine to an `<input type="file">`, as its dialog does.
+   *  @param find finds it in the page
+   *  @param file its absolute path */
+  chooseFile(find: () => Element, file: string): Promise<void>;
   /** Saves a picture of what can be seen as `out/screenshots/<name>.png`. */
   screenshot(name: string): Promise<void>;
 }
@@ -33,12 +49,15 @@ export interface Browser extends AsyncDisposable {
 /** The commands that a protocol has to have. */
 export interface Driver {
   readonly hasSound: boolean;
+  readonly isInFront: boolean;
   navigate(url: string): Promise<unknown>;
   resize(width: number, height: number): Promise<unknown>;
   /** @param body text of a function that returns a promise of a string */
   call(body: string): Promise<string>;
   /** A primitive input source's actions: https://www.w3.org/TR/webdriver2/#actions */
   act(sources: readonly object[]): Promise<unknown>;
+  /** @param find text of a function that returns an `<input type="file">` */
+  chooseFile(find: string, file: string): Promise<unknown>;
   /** @returns a PNG file as base64 */
   capture(): Promise<string>;
   close(): Promise<unknown>;
@@ -62,6 +81,7 @@ export function browserOf(driver: Driver): Browser {
   };
   return {
     hasSound: driver.hasSound,
+    isInFront: driver.isInFront,
     run,
     open: async (url) => {
       await driver.navigate(url);
@@ -91,6 +111,18 @@ export function browserOf(driver: Driver): Browser {
           ],
         },
       ]);
+    },
+    async press(...keys) {
+      const actions = keys
+        .map((key) => KEYS[key] ?? key)
+        .flatMap((value) => [
+          { type: 'keyDown', value },
+          { type: 'keyUp', value },
+        ]);
+      await driver.act([{ type: 'key', id: 'keyboard', actions }]);
+    },
+    async chooseFile(find, file) {
+      await driver.chooseFile(String(find), file);
     },
     async screenshot(name) {
       const file = join(SCREENSHOTS, `${name}.png`);

@@ -40,6 +40,7 @@ export async function launchFirefox(): Promise<Browser> {
     const [{ context }] = contexts;
     return browserOf({
       hasSound: false,
+      isInFront: false, // browsingContext.activate does not help
       navigate: (url) => send('browsingContext.navigate', { context, url, wait: 'complete' }),
       resize: (width, height) =>
         send('browsingContext.setViewport', { context, viewport: { width, height } }),
@@ -52,6 +53,13 @@ export async function launchFirefox(): Promise<Browser> {
         return result.value;
       },
       act: (actions) => send('input.performActions', { context, actions }),
+      chooseFile: async (find, file) => {
+        const { result: element } = await send<{ result: { sharedId: string } }>(
+          'script.callFunction',
+          { functionDeclaration: find, awaitPromise: false, target: { context } },
+        );
+        await send('input.setFiles', { context, element, files: [file] });
+      },
       capture: async () => {
         const { data } = await send<{ data: string }>('browsingContext.captureScreenshot', {
           context,

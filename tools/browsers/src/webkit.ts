@@ -49,6 +49,7 @@ export async function launchWebKit(): Promise<Browser> {
       post(`${session}/execute/async`, { script, args: [] });
     return browserOf({
       hasSound: true,
+      isInFront: true,
       navigate: (url) => post(`${session}/url`, { url }),
       async resize(width, height) {
         // The window has a toolbar and borders.
@@ -61,6 +62,11 @@ export async function launchWebKit(): Promise<Browser> {
       },
       call: (body) => execute(`(${body})().then(arguments[0])`),
       act: (actions) => post(`${session}/actions`, { actions }),
+      chooseFile: async (find, file) => {
+        const script = `arguments[0]((${find})())`;
+        const element = Object.values(await execute<Record<string, string>>(script))[0];
+        await post(`${session}/element/${element}/value`, { text: file });
+      },
       capture: async () => {
         const response = await fetch(`${session}/screenshot`);
         return ((await response.json()) as { value: string }).value;
