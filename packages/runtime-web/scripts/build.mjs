@@ -1,6 +1,6 @@
 // Makes the files that a page loads, beside the compiled modules in dist/: the workers, each with all it needs in one file,
 // ONNX Runtime's wasm, the sound's worklets, and `ostinato.js` and `ostinato-elements.js` for pages without a bundler. Run after `tsc -b`.
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,8 +40,10 @@ await build({
   external: ['@ostinato/*'],
   outdir: dist,
 });
-// What is needed later (loading a model) or rarely (a SoundFont's library) stays in files of its own, which must lie in the
-// same folder. By Rolldown, because esbuild takes all that two files share by way of core's index into the first of them.
+// What is needed rarely (a SoundFont's library) stays in files of its own, which must lie in the same folder. What loads a model
+// is needed at once: it would come one round trip later. By Rolldown, because esbuild takes all that two files share by way of core's index into the first of them.
+for (const name of await readdir(dist))
+  if (name.startsWith('ostinato-elements')) await rm(join(dist, name)); // a file of an older build may have no successor
 await bundle({
   input: { 'ostinato-elements': join(root, 'src/elements/define.ts') },
   platform: 'browser',

@@ -92,6 +92,30 @@ describe.runIf(haveChromium())('<ostinato-composer>', () => {
       expect(same).toBe(true);
     }));
 
+  it('asks for a wanted model before it draws itself', () =>
+    pages.run('', async (page) => {
+      const asked = await page.evaluate(async () => {
+        const calls: string[] = [];
+        const add = (attributes: Partial<Composer>): Composer => {
+          const element = document.createElement('ostinato-composer');
+          const loadModel = (url: string): Promise<never> => {
+            calls.push(url);
+            return new Promise(() => {});
+          };
+          Object.assign(element, { model: 'there/', loadModel, ...attributes });
+          document.body.append(element);
+          return element;
+        };
+        add({});
+        const idle = calls.length;
+        const elements = [add({ preload: 'auto' }), add({ autoplay: true })];
+        const atOnce = calls.length;
+        await Promise.all(elements.map(({ updateComplete }) => updateComplete));
+        return { idle, atOnce, afterwards: calls.length };
+      });
+      expect(asked).toEqual({ idle: 0, atOnce: 2, afterwards: 2 });
+    }));
+
   it('shows that it waits where composing is slower than playing, and goes on', () =>
     pages.run('', async (page) => {
       await add(page, { seed: '7', length: '15' }, 700);

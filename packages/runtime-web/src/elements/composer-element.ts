@@ -234,6 +234,12 @@ export class OstinatoComposerElement extends PlaybackElement {
     this.requestUpdate();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const isWanted = !this.hasUpdated && (this.autoplay || this.preload === 'auto');
+    if (isWanted && this.canPlay()) this.load().catch(() => {}); // whoever waits for it tells
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     if (changed.has('model') || changed.has('loadModel')) this.#changeModel();

@@ -56,6 +56,8 @@ function sessionOptions(device: ComputeDevice, packed: boolean): InferenceSessio
   return {
     executionProviders: [device],
     logSeverityLevel: 3, // errors only
+    // What the higher levels look for is not in our graphs, and looking for it takes a quarter of a session's start.
+    graphOptimizationLevel: packed ? 'all' : 'basic',
     // Stored integers are widened once, when the session loads them, and products stay float32.
     extra: { session: { disable_quant_qdq: '1', disable_prepacking: packed ? '0' : '1' } },
     // States stay on the device from token to token; the logits come back.

@@ -4,7 +4,6 @@ import { weighPage } from './page-weight.js';
 const file = (path: string, gzip: number, raw: number) => ({ path, gzip, raw });
 const files = [
   file('/ostinato-elements.js', 40, 100),
-  file('/ostinato-elements-load-model.js', 35, 90),
   file('/export-worker.js', 5, 9),
   file('/synthesizer-worklet.js', 6, 8),
   file('/wasm-worker.js', 30, 70),
@@ -13,13 +12,12 @@ const files = [
   file('/models/musicnet/chunk.onnx', 4000, 5000),
 ];
 
-it('tells the runtime, the model, the elements and what loads the model apart', () => {
-  const { runtime, model, runtimeAndModel, widget, loader } = weighPage(files);
+it('tells the runtime, the model and the elements apart', () => {
+  const { runtime, model, runtimeAndModel, widget } = weighPage(files);
   expect(runtime).toEqual({ gzip: 3030, raw: 14_070 });
   expect(model).toEqual({ gzip: 4001, raw: 5002 });
   expect(runtimeAndModel).toEqual({ gzip: 7031, raw: 19_072 });
   expect(widget).toEqual({ gzip: 51, raw: 117 });
-  expect(loader).toEqual({ gzip: 35, raw: 90 });
 });
 
 it('refuses a page of which a part was not seen', () => {

@@ -16,17 +16,14 @@ export interface PageWeight {
   readonly runtime: Weight;
   readonly model: Weight;
   readonly runtimeAndModel: Weight;
-  /** The code of the elements and of their sound, until a model is asked for. */
+  /** The code of the elements, of their sound and of what loads a model. */
   readonly widget: Weight;
-  /** Our code that then loads and checks it. */
-  readonly loader: Weight;
   readonly files: readonly LoadedFile[];
 }
 
 const isModel = ({ path }: LoadedFile): boolean => path.startsWith('/models/');
 const isRuntime = ({ path }: LoadedFile): boolean =>
   /\/(wasm|webgpu)-worker\.js$|\.wasm$/.test(path);
-const isLoader = ({ path }: LoadedFile): boolean => path.endsWith('-load-model.js');
 
 /** @param files all that the page has loaded beside its HTML
  *  @throws {Error} if a part has no files: then they were not all seen */
@@ -44,8 +41,7 @@ export function weighPage(files: readonly LoadedFile[]): PageWeight {
     runtime: sum('runtime', isRuntime),
     model: sum('model', isModel),
     runtimeAndModel: sum('runtime and model', isRuntimeOrModel),
-    widget: sum('widget', (file) => !isRuntimeOrModel(file) && !isLoader(file)),
-    loader: sum('loader', isLoader),
+    widget: sum('widget', (file) => !isRuntimeOrModel(file)),
     files,
   };
 }

@@ -1,17 +1,12 @@
 // The models of a page: all composers that load in the same way share them.
 import type { LoadProgress } from '../../load-meter.js';
+import { loadModel } from '../../load-model.js';
 import {
   type ComposerModel,
   type ModelLease,
   type ModelLoader,
   ModelPool,
 } from './model-source.js';
-
-/** Loads with `loadModel` of this package; its code comes with the first model. */
-const loadByDefault: ModelLoader = async (url, options) => {
-  const { loadModel } = await import('../../load-model.js');
-  return loadModel(url, options);
-};
 
 const pools = new WeakMap<ModelLoader, ModelPool>();
 
@@ -67,8 +62,8 @@ export class ModelShare {
   }
 }
 
-/** The models that a loader has loaded. */
-function modelsOf(loader: ModelLoader = loadByDefault): ModelPool {
+/** The models that a loader has loaded; without one, `loadModel` of this package. */
+function modelsOf(loader: ModelLoader = loadModel): ModelPool {
   let pool = pools.get(loader);
   if (!pool) pools.set(loader, (pool = new ModelPool(loader)));
   return pool;
