@@ -157,7 +157,5 @@ function connect(
     ...options,
     retryStrategy: (times) => Math.min(least * times, most),
   });
-  const outages = createOutages(redis.options.tls !== undefined, logger);
-  outages.watch(redis);
-  return { redis, outages };
+  return { redis, outages: createOutages(redis, logger) };
 }
