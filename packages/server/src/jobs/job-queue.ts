@@ -70,6 +70,6 @@ export interface JobQueue {
   cancel(id: string): Promise<Job | undefined>;
   /** Those that wait and those at work, by model. */
   counts(): Promise<ReadonlyMap<string, JobCounts>>;
-  /** Takes nothing more, and waits for what this process has begun. */
+  /** Takes nothing more, and waits for what this process has begun. May be called again. */
   close(): Promise<void>;
 }

@@ -264,7 +264,7 @@ describe('MemoryJobQueue', () => {
       (await queue.submit(submission())).job.id,
     ];
     let isClosed = false;
-    const closing = queue.close().then(() => (isClosed = true));
+    const closing = Promise.all([queue.close(), queue.close()]).then(() => (isClosed = true));
     await expect(queue.submit(submission())).rejects.toMatchObject({ code: 'not-ready' });
     await work.begun[0].succeed();
     await work.begun[1].fail(new ProblemError('model-failed', 'once'));

@@ -79,6 +79,7 @@ export class MemoryJobQueue implements JobQueue {
   #places: Places | undefined;
   #whenIdle: (() => void) | undefined;
   #isClosing = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: MemoryJobQueueOptions = {}) {
     this.#limits = { ...DEFAULT_JOB_LIMITS, ...options.limits };
@@ -175,8 +176,12 @@ export class MemoryJobQueue implements JobQueue {
     return counts;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#isClosing = true;
+    return (this.#closing ??= this.#finishAll());
+  }
+
+  async #finishAll(): Promise<void> {
     if (!this.#isIdle()) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;

@@ -373,6 +373,17 @@ describe.skipIf(!isRedisInstalled())('jobs on Redis', () => {
     expect(await ended(queue, third.id)).toMatchObject({ state: 'succeeded' });
   });
 
+  it('lets the process end at once, also when it is closed again afterwards', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
+    const queue = await openQueue();
+    await queue.counts();
+    await queue.close();
+    await pause(100); // the connection has been closed
+    const before = timers();
+    await queue.close();
+    expect(timers().length).toBeLessThanOrEqual(before.length);
+  });
+
   it('says once that Redis is gone, and once that it is back, however often it is asked', async () => {
     const listen = () => {
       const told: string[] = [];

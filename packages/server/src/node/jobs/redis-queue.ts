@@ -130,6 +130,13 @@ export async function createRedisJobQueue(options: RedisJobQueueOptions): Promis
     return new Map(await Promise.all(entries));
   };
 
+  const close = async (): Promise<void> => {
+    await queues.close();
+    redis.disconnect();
+  };
+  // ioredis holds the process for two seconds when what is disconnected is disconnected again.
+  let closing: Promise<void> | undefined;
+
   return {
     submit: (submission) => reaching(outages, () => submit(submission)),
     find: (id) => reaching(outages, () => find(id)),
@@ -137,10 +144,7 @@ export async function createRedisJobQueue(options: RedisJobQueueOptions): Promis
     result: (id) => reaching(outages, () => storage.get(resultName(id))),
     cancel: (id) => reaching(outages, () => cancel(id)),
     counts: () => reaching(outages, counts),
-    close: async () => {
-      await queues.close();
-      redis.disconnect();
-    },
+    close: () => (closing ??= close()),
   };
 }
 
