@@ -4,7 +4,7 @@ import { ProblemError } from '../problem/problem.js';
 import { describeComposition } from '../schemas/composition-schemas.js';
 import { type Form, FORMS } from './forms.js';
 import { leaveAtEnd, type Rendering } from './open-rendering.js';
-import { LONGEST_SOUND, type Renderer } from './renderer.js';
+import { LONGEST_SOUND_SECONDS, type Renderer } from './renderer.js';
 
 export interface AnswerFacts {
   /** The name by which the model is served. */
@@ -60,8 +60,8 @@ export async function compositionAnswer(
 /** What was asked for is within the limits; with a piece that was given and continued it may be far longer. */
 function checkSoundLength(score: Score): void {
   const seconds = Math.ceil(scoreDurationSeconds(score));
-  if (seconds <= LONGEST_SOUND) return;
-  const detail = `the piece lasts ${seconds} s, this server makes sounds of at most ${LONGEST_SOUND} s; ask for MIDI, or give a part of the piece`;
+  if (seconds <= LONGEST_SOUND_SECONDS) return;
+  const detail = `the piece lasts ${seconds} s, this server makes sounds of at most ${LONGEST_SOUND_SECONDS} s; ask for MIDI, or give a part of the piece`;
   throw new ProblemError('outside-limits', detail);
 }
 

@@ -42,14 +42,14 @@ export interface Renderer {
   midi(score: Score, options?: RenderOptions): Promise<Uint8Array<ArrayBuffer>>;
   svg(score: Score, options?: RenderOptions): Promise<string>;
   /** The signal ends the call; the stream is ended by its reader.
-   *  @throws {RangeError} if the piece is longer than `LONGEST_SOUND` */
+   *  @throws {RangeError} if the piece is longer than `LONGEST_SOUND_SECONDS` */
   wav(score: Score, options?: RenderOptions): Promise<Sound>;
 }
 
 const SAMPLE_RATE = 44_100;
 
-/** Seconds of the longest piece that becomes a sound. */
-export const LONGEST_SOUND = 3_600;
+/** The longest piece that becomes a sound. */
+export const LONGEST_SOUND_SECONDS = 3_600;
 
 /** Does everything where it is called: what has begun cannot be stopped. Sound is made a block at a time, and others get
  *  their turn in between. */
@@ -69,7 +69,7 @@ function unlessAborted<T>({ signal }: RenderOptions = {}, work: () => T): T {
 }
 
 function soundOf(score: Score): Sound {
-  const options = { sampleRate: SAMPLE_RATE, maxSeconds: LONGEST_SOUND };
+  const options = { sampleRate: SAMPLE_RATE, maxSeconds: LONGEST_SOUND_SECONDS };
   const length = synthesisLength(score, options);
   const header = encodeWavHeader(2, SAMPLE_RATE, length);
   const blocks = synthesizeBlocks(score, options);

@@ -135,6 +135,7 @@ const resultRoute = createRoute({
       'outside-limits',
       'overloaded',
       'queue-unavailable',
+      'deadline',
     ),
   },
 });
