@@ -119,10 +119,26 @@ describe.runIf(haveChromium())('<ostinato-composer>', () => {
   it('shows that it waits where composing is slower than playing, and goes on', () =>
     pages.run('', async (page) => {
       await add(page, { seed: '7', length: '15' }, 700);
+      // In the page, since the wait may be over before another process has looked.
+      const waiting = composer(page).evaluate(async (element: Composer) => {
+        const isWaiting = () => element.state === 'buffering';
+        await new Promise<void>((resolve) => {
+          element.addEventListener('ostinato-statechange', () => isWaiting() && resolve());
+        });
+        await element.updateComplete;
+        const { shadowRoot } = element;
+        const badge = shadowRoot!.querySelector('.badge')?.textContent;
+        const said = shadowRoot!.querySelector('[role=status]')!.textContent.trim();
+        element.dispatchEvent(new KeyboardEvent('keydown', { key: 'k' }));
+        return { badge, said, after: element.state };
+      });
       await button(page, 'Play').click();
-      await whenState(page, 'buffering');
-      await composer(page).getByText('Composing…').waitFor();
-      expect(await composer(page).getByRole('status').innerText()).toContain('in a moment');
+      expect(await waiting).toEqual({
+        badge: 'Composing…',
+        said: 'Composing; the music starts in a moment',
+        after: 'paused', // K does what the button says
+      });
+      await button(page, 'Play').click();
       await whenState(page, 'playing');
     }));
 
@@ -176,6 +192,13 @@ describe.runIf(haveChromium())('<ostinato-composer>', () => {
       expect(await of.evaluate((element) => element.outerHTML)).toContain(
         'seed="blue moon" labels="composer=Ravel" instruments="violin, cello"'.split(' labels')[0],
       );
+      await page.emulateMedia({ forcedColors: 'active' });
+      const colourOf = (name: string) =>
+        of
+          .getByText(name, { exact: true })
+          .evaluate((chip) => getComputedStyle(chip).backgroundColor);
+      expect(await colourOf('Violin')).not.toBe(await colourOf('Acoustic Grand Piano'));
+      await page.emulateMedia({ forcedColors: 'none' });
       await of.getByLabel('Seed', { exact: true }).press('Enter');
       await whenState(page, 'playing');
       await opened.screenshot('composer-settings');
@@ -365,6 +388,14 @@ describe.runIf(haveChromium())('<ostinato-composer>', () => {
             ),
         );
         expect(small).toEqual([]);
+        // Who has set a font of twice the size has it here too.
+        const sizeOf = () =>
+          button(page, 'New piece').evaluate((each) => parseFloat(getComputedStyle(each).fontSize));
+        const usual = await sizeOf();
+        await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
+        expect(await sizeOf()).toBeCloseTo(2 * usual, 0);
+        await opened.screenshot('composer-320-large');
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
       },
       { context: { viewport: { width: 320, height: 700 } } },
     ));

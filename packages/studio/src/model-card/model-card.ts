@@ -144,7 +144,7 @@ function megabytes({ graphs }: Manifest): string {
 }
 
 function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return `${Math.round(share * 100)}\u00a0%`;
 }
 
 function millions(value: number): string {

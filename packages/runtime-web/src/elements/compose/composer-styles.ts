@@ -10,7 +10,7 @@ export const composerStyles = css`
 
   .downloads button {
     padding: 0 10px;
-    font-size: 13px;
+    font-size: 0.867em;
   }
 
   .settings {
@@ -42,7 +42,7 @@ export const composerStyles = css`
     justify-content: space-between;
     gap: 8px;
     color: var(--_muted);
-    font-size: 13px;
+    font-size: 0.867em;
     font-weight: 550;
   }
 
@@ -63,7 +63,7 @@ export const composerStyles = css`
     justify-content: space-between;
     margin-top: -8px;
     color: var(--_muted);
-    font-size: 12px;
+    font-size: 0.8em;
   }
 
   details {
@@ -102,7 +102,7 @@ export const composerStyles = css`
   summary small {
     overflow: hidden;
     color: var(--_muted);
-    font-size: 13px;
+    font-size: 0.867em;
     font-weight: 400;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -118,7 +118,7 @@ export const composerStyles = css`
   .panel p {
     margin: 0;
     color: var(--_muted);
-    font-size: 14px;
+    font-size: 0.933em;
   }
 
   .chips {
@@ -140,7 +140,7 @@ export const composerStyles = css`
     align-items: center;
     min-height: 44px;
     padding: 0 14px;
-    font-size: 14px;
+    font-size: 0.933em;
     background: var(--_surface);
     border: 1px solid var(--_control);
     border-radius: 999px;
@@ -198,7 +198,7 @@ export const composerStyles = css`
     justify-content: center;
     padding-bottom: 8px;
     color: #4b5062;
-    font-size: 12px;
+    font-size: 0.8em;
     background: #fdfdff;
     border-inline-end: 1px solid #b9bec9;
   }
@@ -226,7 +226,31 @@ export const composerStyles = css`
     background: var(--_accent);
   }
 
-  @container (max-width: 760px) {
+  @media (forced-colors: active) {
+    input:checked + .chip,
+    .key,
+    .key .black {
+      forced-color-adjust: none;
+    }
+    .key {
+      color: CanvasText;
+      background: Canvas;
+      border-color: CanvasText;
+    }
+    .key .black {
+      color: Canvas;
+      background: CanvasText;
+    }
+    input:checked + .chip,
+    .key.down,
+    .key .black.down {
+      color: SelectedItemText;
+      background: SelectedItem;
+    }
+  }
+
+  /* In letters of the card: 760 and 460 pixels where nobody has set a larger font. */
+  @container (max-width: 50.7em) {
     .settings {
       grid-template-columns: repeat(2, minmax(0, 1fr));
     }
@@ -235,7 +259,7 @@ export const composerStyles = css`
     }
   }
 
-  @container (max-width: 460px) {
+  @container (max-width: 30.7em) {
     .settings {
       grid-template-columns: minmax(0, 1fr);
       padding: 16px;
@@ -244,7 +268,7 @@ export const composerStyles = css`
       grid-template-columns: minmax(0, 1fr);
     }
     .key {
-      font-size: 10px;
+      font-size: 0.667em;
     }
   }
 `;

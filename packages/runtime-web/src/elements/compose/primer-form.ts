@@ -21,7 +21,7 @@ export interface PrimerForm {
 }
 
 export function renderPrimer({ primer, intake, keys, disabled, drop }: PrimerForm): TemplateResult {
-  const what = primer?.name ?? (keys.size > 0 ? `${keys.size} notes played` : 'nothing');
+  const what = primer?.name ?? (keys.summary || 'nothing');
   return html`<details class="wide">
     <summary><span>Continue</span> <small>${what}</small></summary>
     <div class="primer">

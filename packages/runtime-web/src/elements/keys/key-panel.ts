@@ -45,6 +45,12 @@ export class KeyPanel implements ReactiveController {
     return this.#recorder.size;
   }
 
+  /** What has been played, in words; empty if nothing was. */
+  get summary(): string {
+    if (this.size === 0) return '';
+    return `${this.size} note${this.size === 1 ? '' : 's'} played`;
+  }
+
   /** The pitches that are held down. */
   get held(): ReadonlySet<number> {
     return new Set(this.#sounding.keys());
@@ -92,11 +98,7 @@ export class KeyPanel implements ReactiveController {
       </div>
       <div class="primer">
         <span class="name">
-          ${
-            this.size === 0
-              ? 'Play something, then press Play to hear it go on.'
-              : `${this.size} note${this.size === 1 ? '' : 's'} played`
-          }
+          ${this.summary || 'Play something, then press Play to hear it go on.'}
         </span>
         ${
           this.size > 0

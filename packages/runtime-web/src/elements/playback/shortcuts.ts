@@ -1,5 +1,6 @@
 // Keys: letters that work everywhere in an element, as in players of videos, and the arrows of its seek bar.
 import type { Operated } from './operated.js';
+import { isRunning } from './transport.js';
 
 const SKIP_SECONDS = 5;
 
@@ -10,7 +11,7 @@ export function runShortcut(event: KeyboardEvent, element: Operated, play: () =>
   const target = event.composedPath()[0] as HTMLElement;
   if (target.matches('select, input:not([type=range]):not([type=checkbox])')) return;
   const actions: Record<string, () => void> = {
-    k: () => (element.state === 'playing' ? element.pause() : play()),
+    k: () => (isRunning(element.state) ? element.pause() : play()),
     j: () => element.seek(element.position - SKIP_SECONDS),
     l: () => element.seek(element.position + SKIP_SECONDS),
     m: () => (element.muted = !element.muted),

@@ -20,7 +20,8 @@ export const baseStyles = css`
     container-type: inline-size;
     min-width: 0;
     color: var(--_text);
-    font: 400 15px/1.45 var(--_font);
+    /* Grows with the font that a person has set, and stays legible where a page makes its rem small. */
+    font: 400 max(15px, 0.9375rem) / 1.45 var(--_font);
     text-align: start;
   }
 
@@ -74,6 +75,7 @@ export const baseStyles = css`
     justify-content: center;
     gap: 8px;
     min-width: 44px;
+    max-width: 100%;
     min-height: 44px;
     margin: 0;
     padding: 0;

@@ -7,10 +7,10 @@ export const inputStyles = css`
   select {
     width: 100%;
     min-width: 0;
-    height: 44px;
+    height: max(44px, 2.75rem);
     padding: 0 12px;
     color: var(--_text);
-    font: 400 16px/1.4 var(--_font);
+    font: 400 max(16px, 1rem) / 1.4 var(--_font);
     background-color: var(--_surface);
     border: 1px solid var(--_control);
     border-radius: 10px;

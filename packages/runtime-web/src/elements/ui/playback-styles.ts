@@ -24,8 +24,9 @@ export const playbackStyles = css`
     gap: 6px;
     align-items: center;
     justify-content: center;
-    padding: 24px 24px 24px 48px;
+    padding: 12px 12px 12px 36px;
     color: var(--_muted);
+    line-height: 1.25;
     text-align: center;
     text-wrap: balance;
     pointer-events: none;
@@ -33,7 +34,7 @@ export const playbackStyles = css`
 
   .hint strong {
     color: var(--_text);
-    font-size: 18px;
+    font-size: 1.2em;
     font-weight: 600;
   }
 
@@ -68,7 +69,7 @@ export const playbackStyles = css`
     max-width: calc(100% - 64px);
     padding: 4px 12px;
     color: var(--_text);
-    font-size: 13px;
+    font-size: 0.867em;
     background: color-mix(in srgb, var(--_surface) 90%, transparent);
     border: 1px solid var(--_border);
     border-radius: 999px;
@@ -175,7 +176,7 @@ export const playbackStyles = css`
   }
 
   .time {
-    min-width: 92px;
+    min-width: 6.1em;
     padding-inline: 6px;
     color: var(--_muted);
     font-variant-numeric: tabular-nums;
@@ -208,7 +209,7 @@ export const playbackStyles = css`
     margin: 0;
     padding: 0 20px 12px;
     color: var(--_muted);
-    font-size: 13px;
+    font-size: 0.867em;
     list-style: none;
   }
 
@@ -230,7 +231,7 @@ export const playbackStyles = css`
     color: var(--_muted);
   }
 
-  @container (max-width: 460px) {
+  @container (max-width: 30.7em) {
     .volume input {
       display: none;
     }
@@ -239,7 +240,7 @@ export const playbackStyles = css`
       padding: 10px 8px;
     }
     .time {
-      min-width: 84px;
+      min-width: 5.6em;
       padding-inline: 4px;
     }
   }
