@@ -20,7 +20,7 @@ const PREFERENCES = [
 ].map((preference) => `user_pref(${preference});\n`);
 
 /** Starts Firefox, which is silent: without a sound card it never starts an audio context, and with a sound server that plays
- *  to nobody (PulseAudio's null sink) Firefox 153 sometimes stops answering. */
+ *  to nobody (PulseAudio's null sink) Firefox 153 may stop in a page that asks for `outputLatency` at once. */
 export async function launchFirefox(): Promise<Browser> {
   const folder = await mkdtemp(join(tmpdir(), 'ostinato-firefox-'));
   await writeFile(join(folder, 'user.js'), PREFERENCES);

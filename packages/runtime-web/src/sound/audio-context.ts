@@ -6,6 +6,10 @@ import { OstinatoError } from '@ostinato/core';
 const GESTURE_MILLISECONDS = 10_000;
 const AUTOPLAY_MILLISECONDS = 2000;
 
+/** Firefox with PulseAudio may stop for ever, all of its page, when it is asked for its output latency while its sound
+ *  begins (docs/log.md, 2026-11-26). Seconds of the context's clock. */
+const BEGINNING_SECONDS = 1;
+
 let shared: AudioContext | undefined;
 
 /** Sound cannot be played. `code`: `audio-missing` (the browser has no Web Audio), `autoplay-blocked` (the browser wants
@@ -52,5 +56,7 @@ export async function resumeAudio(context: AudioContext): Promise<void> {
 
 /** Seconds between a sample's time on the context's clock and the moment it is heard. */
 export function outputLatency(context: Partial<AudioContext>): number {
-  return context.outputLatency || context.baseLatency || 0; // not every browser tells
+  const { currentTime = 0, baseLatency } = context;
+  const whole = currentTime < BEGINNING_SECONDS ? 0 : context.outputLatency;
+  return whole || baseLatency || 0; // not every browser tells
 }
