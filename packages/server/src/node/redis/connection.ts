@@ -100,6 +100,7 @@ export function connectAndWait(place: RedisPlace, logger: Logger | undefined): P
   const duplicate = redis.duplicate.bind(redis);
   redis.duplicate = (override) => {
     const copy = duplicate(override);
+    hearEveryError(copy);
     outages.watch(copy);
     all.push(copy);
     return copy;
@@ -157,5 +158,14 @@ function connect(
     ...options,
     retryStrategy: (times) => Math.min(least * times, most),
   });
+  hearEveryError(redis);
   return { redis, outages: createOutages(redis, logger) };
+}
+
+/** ioredis listens for one error of a socket. One of TLS may have two, when it is dropped amid the handshake and does not trust
+ *  the certificate either; and what nobody hears ends the process. */
+function hearEveryError(redis: Redis): void {
+  redis.on('connecting', () =>
+    setImmediate(() => (redis.stream as Redis['stream'] | undefined)?.on('error', () => undefined)),
+  );
 }

@@ -15,7 +15,7 @@ import { startJobWorker } from '../jobs/job-worker.js';
 import { createRedisJobQueue } from '../jobs/redis-queue.js';
 import { openFolderStorage } from '../storage/folder-storage.js';
 import type { ResultStorage } from '../storage/result-storage.js';
-import type { RedisPlace } from './connection.js';
+import { connectAndWait, type RedisPlace } from './connection.js';
 
 describe.skipIf(!isRedisInstalled() || !isOpensslInstalled())('Redis over TLS', () => {
   let folder: string;
@@ -112,6 +112,21 @@ describe.skipIf(!isRedisInstalled() || !isOpensslInstalled())('Redis over TLS', 
     const worker = work({ address: secure.address });
     await expect(worker.ready).rejects.toMatchObject({ code: 'queue-tls' });
     await worker.close(0);
+  });
+
+  it('may be dropped at any moment of its greeting', async () => {
+    const failures: unknown[] = [];
+    const note = (error: unknown): void => void failures.push(error);
+    process.on('uncaughtException', note);
+    const drops = Array.from({ length: 64 }, async (_, i) => {
+      const { drop } = connectAndWait({ address: secure.address }, undefined); // nobody trusts it
+      await pause(i / 4);
+      drop();
+    });
+    await Promise.all(drops);
+    await pause(100);
+    process.off('uncaughtException', note);
+    expect(failures).toEqual([]);
   });
 
   it('refuses authorities that are none, and where there is no TLS', async () => {
