@@ -40,10 +40,11 @@ await build({
   external: ['@ostinato/*'],
   outdir: dist,
 });
-// What is needed rarely (a SoundFont's library) stays in files of its own, which must lie in the same folder. What loads a model
-// is needed at once: it would come one round trip later. By Rolldown, because esbuild takes all that two files share by way of core's index into the first of them.
 for (const name of await readdir(dist))
   if (name.startsWith('ostinato-elements')) await rm(join(dist, name)); // a file of an older build may have no successor
+// What is needed rarely (a SoundFont's library) stays in files of its own, which must lie in the same folder; what loads a model
+// does not, for it would come one round trip later. By Rolldown, because esbuild takes all that two files share by way of core's
+// index into the first of them.
 await bundle({
   input: { 'ostinato-elements': join(root, 'src/elements/define.ts') },
   platform: 'browser',

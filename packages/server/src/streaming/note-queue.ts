@@ -36,6 +36,7 @@ export function createNoteQueue(
   let fromSeconds = 0;
   let end: NoteQueue['end'];
   let goOn: (() => void) | undefined;
+  const isFull = (): boolean => notes.length >= MOST_WAITING;
 
   const compose = async (): Promise<Composition> => {
     for (let count = 0; ; count++) {
@@ -48,7 +49,7 @@ export function createNoteQueue(
       }
       notes.push(step.value);
       onChange();
-      if (notes.length < MOST_WAITING) continue;
+      if (!isFull()) continue;
       await new Promise<void>((resolve) => {
         goOn = resolve;
       });
@@ -66,7 +67,7 @@ export function createNoteQueue(
   return {
     notes,
     get isFull() {
-      return notes.length >= MOST_WAITING;
+      return isFull();
     },
     get fromSeconds() {
       return fromSeconds;

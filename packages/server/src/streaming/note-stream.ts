@@ -99,8 +99,8 @@ export function createNoteStream(options: NoteStreamOptions): NoteStream {
   };
   const dueNotes = (now: number): string => {
     const begun = currentPace();
+    if (!begun) return '';
     let text = '';
-    if (!begun) return text;
     while (queue.notes.length > 0) {
       const { startSeconds } = queue.notes[0];
       if (begun.dueAt(startSeconds) > now + GATHER_MS) break;
